@@ -1,0 +1,164 @@
+"""The composition root: settings, slices, doors and the web application come together here."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Controller, Litestar, Request, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from sinmungo import config
+from sinmungo.component import COMPONENT
+from sinmungo.deadlines.calendar import preload_holidays
+from sinmungo.faces import HealthController, HomeController, OpenApiController, StaticController
+from sinmungo.host.context import Ctx, Work
+from sinmungo.host.host import Host
+from sinmungo.host.keyring import Keyring
+from sinmungo.host.loader import load
+from sinmungo.host.types import Face, LoadedSlice
+from sinmungo.jobs.outbox import Waker
+from sinmungo.logs import configure_logs
+from sinmungo.people.identity import Identifier
+from sinmungo.sealed import DeploymentKey
+from sinmungo.slices import CORE_SLICES
+from sinmungo.web.access import require_permission
+from sinmungo.web.gate import Gate
+from sinmungo.web.problems import ProblemHandler
+from sinmungo.web.render import Renderer
+from sinmungo.web.scope import scope_of
+from sinmungo_tenants import Deployment, Doors, Registry
+from sinmungo_tenants.migrate import head
+
+FACES: tuple[tuple[Face, str], ...] = (
+    ("portal", ""),
+    ("office", "/office"),
+    ("admin", "/admin"),
+    ("api", "/api/v1"),
+)
+MAX_BODY = 10 * 1024 * 1024
+
+
+class Runtime:
+    """Everything a process needs to work on cities; web, worker and command line share it."""
+
+    def __init__(self, settings: config.Settings, host: Host | None = None) -> None:
+        self.settings = settings
+        self.host = host or load(CORE_SLICES)
+        self.deployment_key = DeploymentKey.load(settings.key_file)
+        self.deployment = Deployment(settings.deployment)
+        self.doors = Doors(
+            self.deployment,
+            settings.app_dsn,
+            size=settings.pool_size,
+            timeout=settings.statement_timeout,
+        )
+        self.registry = Registry(self.doors)
+        self.work = Work(
+            self.doors, Keyring(self.deployment_key), self.host, Waker(self.doors)
+        )
+        self.identifier = Identifier(settings)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Runtime"]:
+        """Open the pool, read the registry, and close again at the end."""
+        await self.doors.connect()
+        try:
+            await self.registry.refresh(force=True)
+            yield self
+        finally:
+            await self.doors.close()
+
+    def csrf_secret(self) -> str:
+        """Return a secret that all processes of the deployment share."""
+        key = self.settings.key_file.read_bytes()
+        return hmac.new(key, b"csrf", hashlib.sha256).hexdigest()
+
+
+async def provide_ctx(request: Request[Any, Any, Any]) -> Ctx:
+    """Give a handler its unit of work, with the actor known."""
+    return await scope_of(request.scope).ctx()
+
+
+def routers(host: Host) -> list[Router]:
+    """Return one router per slice and face; inactive plugins are stopped by the gate."""
+    return [
+        Router(path=prefix + loaded.mount, route_handlers=list(controllers))
+        for loaded in host.slices
+        for face, prefix in FACES
+        if (controllers := _controllers(loaded, face))
+    ]
+
+
+def _controllers(loaded: LoadedSlice, face: Face) -> tuple[type[Controller], ...]:
+    found: tuple[type[Controller], ...] = getattr(loaded.slice, face)
+    return found
+
+
+def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
+    """Return the Litestar application, without the gate around it."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        preload_holidays(range(2024, 2029))
+        async with runtime.running():
+            watcher = asyncio.create_task(runtime.registry.watch())
+            try:
+                yield
+            finally:
+                watcher.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watcher
+
+    return Litestar(
+        route_handlers=[
+            HomeController,
+            HealthController,
+            OpenApiController,
+            StaticController,
+            *routers(runtime.host),
+        ],
+        dependencies={"ctx": Provide(provide_ctx)},
+        guards=[require_permission],
+        exception_handlers={Exception: ProblemHandler(renderer)},
+        lifespan=[lifespan],
+        state=State({"renderer": renderer, "runtime": runtime}),
+        csrf_config=CSRFConfig(
+            secret=runtime.csrf_secret(),
+            cookie_name="sinmungo_csrf",
+            cookie_secure=runtime.settings.cookie_secure,
+            cookie_httponly=True,
+            exclude=["^/api/", "^/static/", "^/health/"],
+        ),
+        openapi_config=OpenAPIConfig(
+            title="sinmungo",
+            version="1",
+            path="/openapi-unused",
+            render_plugins=[],
+            use_handler_docstrings=True,
+        ),
+        request_max_body_size=MAX_BODY,
+    )
+
+
+def create_app(runtime: Runtime | None = None) -> Any:
+    """Return the ASGI application that granian serves."""
+    runtime = runtime or Runtime(config.load())
+    configure_logs(runtime.settings.log_format)
+    folders = [s.slice.templates for s in runtime.host.slices if s.slice.templates]
+    renderer = Renderer(runtime.host, folders)
+    return Gate(
+        create_litestar(runtime, renderer),
+        work=runtime.work,
+        registry=runtime.registry,
+        identify=runtime.identifier,
+        platform_hosts=runtime.settings.platform_hosts,
+        minimum={COMPONENT.name: head(COMPONENT)},
+        plain_page=renderer.plain,
+    )

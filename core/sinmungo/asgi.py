@@ -1,0 +1,5 @@
+"""The application as granian loads it."""
+
+from sinmungo.app import create_app
+
+app = create_app()

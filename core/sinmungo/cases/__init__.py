@@ -1,0 +1,1 @@
+"""Difficulties: filed by companies, registered as cases, answered by a department, closed."""

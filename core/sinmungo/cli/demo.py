@@ -1,0 +1,5 @@
+"""`sinmungo demo`."""
+
+
+def demo() -> None:
+    """Run everything."""

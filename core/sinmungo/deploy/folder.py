@@ -1,0 +1,61 @@
+"""The data folder: deployment key, passwords of the logins, blobs, and the demo's database."""
+
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from sinmungo.config import Settings
+from sinmungo.sealed import DeploymentKey
+from sinmungo_tenants.provision import Logins
+from sinmungo_tenants.server import claim_folder
+
+SECRETS = "secrets.json"
+
+
+class FolderProblemError(Exception):
+    """One line: what is wrong with the data folder and what to do."""
+
+
+class _Secrets(msgspec.Struct):
+    app_password: str
+    migrator_password: str
+
+
+def prepare(settings: Settings) -> Logins:
+    """Make the folder with its key and passwords, or read what is there; return the passwords."""
+    folder = settings.data_path
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        claim_folder(folder)
+        if not settings.key_file.exists():
+            DeploymentKey.generate().save(settings.key_file)
+        return _logins(folder / SECRETS)
+    except OSError as error:
+        raise FolderProblemError(
+            f"cannot use the data folder {folder}: {error.strerror}; choose another with DATA=…"
+        ) from error
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FolderProblemError(
+            f"{folder / SECRETS} is damaged ({error}); restore it from a backup"
+        ) from error
+
+
+def _logins(file: Path) -> Logins:
+    if not file.exists():
+        made = _Secrets(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        write_private(file, msgspec.json.encode(made))
+    kept = msgspec.json.decode(file.read_bytes(), type=_Secrets)
+    return Logins(kept.app_password, kept.migrator_password)
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, all at once or not at all."""
+    temporary = file.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)

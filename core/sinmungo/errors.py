@@ -1,0 +1,85 @@
+"""One base error with a stable code; `web/problems.py` maps codes to HTTP in one place."""
+
+from collections.abc import Mapping
+
+
+class SinmungoError(Exception):
+    """Base of what users can cause. `message` is Korean and fit for a screen."""
+
+    code = "error"
+    status = 400
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class InvalidError(SinmungoError):
+    """Input that cannot be taken as typed: a Korean message per field; nothing was written."""
+
+    code = "invalid"
+    status = 422
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("입력한 내용을 확인해 주세요.")
+        self.errors = dict(errors)
+
+
+class RefusedError(SinmungoError):
+    """An act the rules do not allow now (wrong status, full programme, late edit)."""
+
+    code = "refused"
+    status = 409
+
+
+class StaleError(SinmungoError):
+    """The record changed since it was read (`row_version` differs)."""
+
+    code = "stale"
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("다른 사람이 먼저 고쳤습니다. 화면을 새로 열어 다시 확인해 주세요.")
+
+
+class MissingError(SinmungoError):
+    """The record is not there, is another city's, or is outside one's scope: all the same 404."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, message: str = "찾으시는 자료가 없습니다.") -> None:
+        super().__init__(message)
+
+
+class SignInNeededError(SinmungoError):
+    """Nobody is signed in: 401 for the API, the sign-in page for a browser."""
+
+    code = "sign_in"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("로그인이 필요합니다.")
+
+
+class ForbiddenError(SinmungoError):
+    """The permission of the handler is missing."""
+
+    code = "forbidden"
+    status = 403
+
+    def __init__(self, message: str = "이 일을 할 권한이 없습니다.") -> None:
+        super().__init__(message)
+
+
+class PluginFailedError(SinmungoError):
+    """A strict hook of a plugin raised; the act was undone as a whole."""
+
+    code = "plugin_failed"
+    status = 500
+
+    def __init__(self, plugin: str) -> None:
+        super().__init__("시 전용 기능에 문제가 있어 저장하지 못했습니다. 관리자에게 알려 주세요.")
+        self.plugin = plugin

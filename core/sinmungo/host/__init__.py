@@ -1,0 +1,1 @@
+"""The plugin host: the shape of a slice, and which plugins live in which city."""

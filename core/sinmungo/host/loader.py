@@ -1,0 +1,71 @@
+"""Finds plugins and loads them one by one, so that a broken one stays alone with its fault."""
+
+import os
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+import structlog
+from packaging.specifiers import SpecifierSet
+
+from sinmungo.host import hookspecs
+from sinmungo.host.checks import check_manifest, check_slices
+from sinmungo.host.host import Host, LoadedPlugin
+from sinmungo.host.types import Manifest, Quarantined, Slice
+
+log = structlog.get_logger(__name__)
+GROUP = "sinmungo.plugins"
+SDK_VERSION = "1.0"
+
+
+class PluginProblemError(Exception):
+    """Why a plugin cannot be loaded, in words for its author."""
+
+
+def discover() -> list[EntryPoint]:
+    """Return the installed plugins' entry points, by name."""
+    return sorted(entry_points(group=GROUP), key=lambda e: e.name)
+
+
+def load(core: Sequence[Slice], found: Iterable[EntryPoint] | None = None) -> Host:
+    """Load core's slices and every sound plugin; put the rest into quarantine with a reason.
+
+    With SINMUNGO_STRICT_PLUGINS=1 (tests, CI) a broken plugin is fatal instead.
+    """
+    strict = os.environ.get("SINMUNGO_STRICT_PLUGINS") == "1"
+    check_slices(core, plugin=None)
+    plugins: list[LoadedPlugin] = []
+    quarantined: list[Quarantined] = []
+    reserved = {s.slug for s in core}
+    for entry in discover() if found is None else found:
+        try:
+            plugins.append(_load_one(entry, reserved))
+        except BaseException as error:
+            if strict or isinstance(error, KeyboardInterrupt):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            log.error("plugin.quarantined", plugin=entry.name, reason=reason)  # noqa: TRY400 - the reason is enough, and it is kept
+            quarantined.append(Quarantined(entry.name, reason))
+    return Host(tuple(core), tuple(plugins), tuple(quarantined))
+
+
+def _load_one(entry: EntryPoint, reserved: set[str]) -> LoadedPlugin:
+    module: Any = entry.load()
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    manager.register(module, name=entry.name)
+    manager.check_pending()
+    manifest = manager.hook.sinmungo_manifest()
+    if not isinstance(manifest, Manifest):
+        raise PluginProblemError("sinmungo_manifest() must return a Manifest")
+    if manifest.slug != entry.name:
+        raise PluginProblemError(f"slug {manifest.slug!r} is not the entry point {entry.name!r}")
+    if manifest.slug in reserved:
+        raise PluginProblemError(f"slug {manifest.slug!r} belongs to core")
+    if SDK_VERSION not in SpecifierSet(manifest.requires_sdk):
+        raise PluginProblemError(f"needs sdk {manifest.requires_sdk}, this is {SDK_VERSION}")
+    slices = [s for group in manager.hook.sinmungo_slices() for s in group]
+    check_manifest(manifest)
+    check_slices(slices, plugin=manifest.slug)
+    return LoadedPlugin(manifest, tuple(slices), manager)

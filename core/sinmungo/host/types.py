@@ -1,0 +1,175 @@
+"""What a slice is: frozen data that core and plugins hand over in the same shape."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from uuid import UUID
+
+import msgspec
+
+from sinmungo_tenants import Component
+
+if TYPE_CHECKING:
+    from litestar import Controller
+
+    from sinmungo.host.context import Ctx
+
+type Face = Literal["portal", "office", "admin", "api"]
+type Seed = Callable[["Ctx", Mapping[str, Any]], Awaitable[None]]
+type JobHandler = Callable[["Ctx", UUID], Awaitable[None]]
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who acts. `scope_units` are the units whose records one may read by default."""
+
+    kind: Literal["OFFICER", "ANONYMOUS", "SYSTEM"]
+    officer_id: UUID | None = None
+    name: str = ""
+    post: str = ""
+    unit_id: UUID | None = None
+    unit_name: str = ""
+    scope_units: frozenset[UUID] = frozenset()
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+
+    def may(self, permission: str) -> bool:
+        """Whether this permission is held; SYSTEM holds every one."""
+        return self.kind == "SYSTEM" or permission in self.permissions
+
+
+ANONYMOUS = Identity(kind="ANONYMOUS")
+SYSTEM = Identity(kind="SYSTEM", name="시스템")
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every event: ids only, never a personal value. Subclasses set `kind`."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+    title: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right, its Korean label, and the roles that hold it unless a city says otherwise."""
+
+    code: str
+    title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the office's or admin's menu, shown to those who hold `permission`."""
+
+    title: str
+    path: str
+    permission: str
+    group: str = "업무"
+    order: int = 100
+    face: Literal["portal", "office", "admin"] = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a page that loads by its own request, so that a broken one hurts no one.
+
+    `place` is COMPANY, CASE or DESK; `path` holds `{id}` where the record's id goes.
+    """
+
+    place: Literal["COMPANY", "CASE", "DESK"]
+    slug: str
+    title: str
+    path: str
+    permission: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the worker does for an outbox row of this kind; it gets the row's subject id."""
+
+    kind: str
+    run: JobHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One feature. Controllers hold relative paths; the host mounts them per face.
+
+    Core's `cases` lives under /office/cases and /api/v1/cases; a plugin's slice `programme`
+    under /office/<plugin>/programme and /api/v1/<plugin>/programme.
+    `reports` are `sinmungo.reporting.terms.Dataset` values. `seed` writes what a new city begins
+    with and must be repeatable; `demo` adds made-up records. Both get the slice's table of the
+    city's TOML file.
+    """
+
+    slug: str
+    title: str
+    permissions: tuple[Permission, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    events: tuple[type[Event], ...] = ()
+    jobs: tuple[Job, ...] = ()
+    reports: tuple[Any, ...] = ()
+    portal: tuple["type[Controller]", ...] = ()
+    office: tuple["type[Controller]", ...] = ()
+    admin: tuple["type[Controller]", ...] = ()
+    api: tuple["type[Controller]", ...] = ()
+    templates: Path | None = None
+    seed: Seed | None = None
+    demo: Seed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A plugin's visiting card. `slug` is entry point, URL mount and prefix of all it owns."""
+
+    slug: str
+    title: str
+    version: str
+    requires_sdk: str
+    component: Component | None = None
+    settings: type[msgspec.Struct] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSlice:
+    """A slice and the plugin it came from (None: core)."""
+
+    slice: Slice
+    plugin: str | None
+
+    @property
+    def mount(self) -> str:
+        """Path below a face."""
+        return f"/{self.plugin}/{self.slice.slug}" if self.plugin else f"/{self.slice.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A plugin that was not loaded, and why; shown to the operator."""
+
+    slug: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A short remark of a plugin about a company, shown beside its name."""
+
+    text: str
+    kind: Literal["info", "warning"] = "info"
+    href: str | None = None
+
+
+@dataclass(slots=True)
+class HookFailure:
+    """One failure of an isolated hook, for the admin's page."""
+
+    plugin: str
+    hook: str
+    error: str
+    count: int = 1
+    extra: dict[str, str] = field(default_factory=dict)

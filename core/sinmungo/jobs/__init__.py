@@ -1,0 +1,1 @@
+"""What happens after a commit: outbox rows in the city, a queue that only wakes the worker."""

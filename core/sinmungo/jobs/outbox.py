@@ -1,0 +1,120 @@
+"""Outbox rows are written with the act and rolled back with it; the worker does them later."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import msgspec
+import structlog
+from sqlalchemy import Text, and_, bindparam, cast, func, select, update
+
+from sinmungo import clock
+from sinmungo.host.context import Ctx
+from sinmungo.host.models import outbox
+from sinmungo_tenants import Doors, insert_into, read, write
+
+log = structlog.get_logger(__name__)
+TASK = "sinmungo.wake"
+QUEUE = "wake"
+MAX_ATTEMPTS = 8
+LEASE = timedelta(minutes=5)
+
+
+class OutboxRow(msgspec.Struct):
+    """One thing to do: `kind` names the job, `subject_id` the record it is about."""
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    attempts: int
+
+
+_ADD = insert_into(outbox)
+_DUE = read(
+    select(outbox.c.id, outbox.c.kind, outbox.c.subject_id, outbox.c.attempts)
+    .where(and_(outbox.c.state == "PENDING", outbox.c.due_at <= bindparam("now")))
+    .order_by(outbox.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True),
+    OutboxRow,
+)
+_LEASE = write(
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(due_at=bindparam("due_at"), attempts=bindparam("attempts"))
+)
+_DONE = write(
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(state="DONE", done_at=bindparam("done_at"), last_error=None)
+)
+_FAILED = write(
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(state=bindparam("state"), last_error=bindparam("last_error"))
+)
+_PENDING = read(
+    select(func.count()).where(
+        and_(outbox.c.state == "PENDING", outbox.c.due_at <= bindparam("now"))
+    ),
+    int,
+)
+_WAKE = read(select(cast(func.wake(bindparam("tenant_id")), Text).label("woken")), str)
+
+
+async def put(ctx: Ctx, kind: str, subject_id: UUID, *, due_at: datetime | None = None) -> None:
+    """Ask the worker for a job about one record, after this transaction commits."""
+    now = clock.now()
+    await ctx.db.run(
+        _ADD,
+        id=clock.uuid7(),
+        kind=kind,
+        subject_id=subject_id,
+        state="PENDING",
+        attempts=0,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    ctx.db.after_commit(partial(ctx.wake, ctx.city.id))
+
+
+async def claim(ctx: Ctx, limit: int = 20) -> list[OutboxRow]:
+    """Take due rows for five minutes; a worker that dies leaves them to the next sweep."""
+    now = clock.now()
+    rows = await ctx.db.all(_DUE, now=now, limit=limit)
+    for row in rows:
+        await ctx.db.run(_LEASE, b_id=row.id, due_at=now + LEASE, attempts=row.attempts + 1)
+    return rows
+
+
+async def finish(ctx: Ctx, row: OutboxRow) -> None:
+    """Mark a row as done."""
+    await ctx.db.run(_DONE, b_id=row.id, done_at=clock.now())
+
+
+async def fail(ctx: Ctx, row: OutboxRow, error: Exception) -> None:
+    """Keep the kind of error; after eight tries a person has to look."""
+    state = "FAILED" if row.attempts + 1 >= MAX_ATTEMPTS else "PENDING"
+    await ctx.db.run(_FAILED, b_id=row.id, state=state, last_error=type(error).__name__)
+
+
+async def pending(ctx: Ctx) -> int:
+    """Return how many rows are due."""
+    return await ctx.db.one(_PENDING, now=clock.now())
+
+
+class Waker:
+    """Sends the wake-up after commit, through the control door. Losing one loses nothing: the
+    sweep finds the row.
+    """
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    async def __call__(self, tenant_id: str) -> None:
+        """Enqueue one wake-up for a city; a failure is logged, never raised."""
+        try:
+            async with self._doors.control_session() as session:
+                await session.all(_WAKE, tenant_id=tenant_id)
+        except Exception:  # noqa: BLE001 - the act is committed already; the sweep will find it
+            log.warning("outbox.wake_failed", tenant_id=tenant_id, exc_info=True)

@@ -1,0 +1,111 @@
+"""The worker: wakes up for a city, does its due outbox rows, and sweeps for what was missed."""
+
+import asyncio
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import PsycopgConnector
+
+from sinmungo.host.context import Work
+from sinmungo.jobs import outbox
+from sinmungo_tenants import Registry, Tenant, UnknownTenantError
+
+log = structlog.get_logger(__name__)
+SWEEP = "* * * * *"
+
+
+def queue_app(dsn: str, role: str) -> procrastinate.App:
+    """Return the queue's application; it may touch the schema `jobs` and nothing else."""
+    options = f"-c role={role} -c search_path=jobs"
+    connector = PsycopgConnector(conninfo=dsn, kwargs={"options": options}, min_size=1, max_size=3)
+    return procrastinate.App(connector=connector)
+
+
+class Worker:
+    """Does the outbox of one city after another."""
+
+    def __init__(self, work: Work, registry: Registry) -> None:
+        self._work = work
+        self._registry = registry
+
+    def register(self, app: procrastinate.App) -> None:
+        """Put the wake-up and the sweep on the queue's application."""
+
+        @app.task(name=outbox.TASK, queue=outbox.QUEUE)
+        async def wake(tenant_id: str) -> None:
+            await self.wake(tenant_id)
+
+        @app.periodic(cron=SWEEP)
+        @app.task(name="sinmungo.sweep", queue=outbox.QUEUE, queueing_lock="sweep")
+        async def sweep(timestamp: int) -> None:  # noqa: ARG001 - the queue passes it
+            await self.sweep()
+
+    async def wake(self, tenant_id: str) -> int:
+        """Do what is due in one city; a city that is gone or suspended is left alone."""
+        await self._registry.refresh()
+        try:
+            city = self._registry.by_id(tenant_id)
+        except UnknownTenantError:
+            log.warning("job.unknown_tenant", tenant_id=tenant_id)
+            return 0
+        return await self.drain(city) if city.open else 0
+
+    async def sweep(self) -> int:
+        """Look at every open city; returns how many rows were done."""
+        await self._registry.refresh()
+        done = 0
+        for city in self._registry.all():
+            if city.open:
+                done += await self._sweep_one(city)
+        return done
+
+    async def _sweep_one(self, city: Tenant) -> int:
+        try:
+            return await self.drain(city)
+        except Exception:
+            log.exception("sweep.failed", tenant=city.slug)
+            return 0
+
+    async def drain(self, city: Tenant) -> int:
+        """Do the city's due rows until none is left; returns how many succeeded."""
+        done = 0
+        while True:
+            async with self._work.open(city) as ctx:
+                rows = await outbox.claim(ctx)
+            if not rows:
+                return done
+            for row in rows:
+                done += await self._one(city, row)
+
+    async def _one(self, city: Tenant, row: outbox.OutboxRow) -> int:
+        try:
+            async with self._work.open(city) as ctx:
+                job = self._work.host.job(city, row.kind)
+                if job is None:
+                    raise LookupError(row.kind)
+                await job.run(ctx, row.subject_id)
+                await outbox.finish(ctx, row)
+        except Exception as error:
+            log.exception("job.failed", tenant=city.slug, kind=row.kind)
+            async with self._work.open(city) as ctx:
+                await outbox.fail(ctx, row, error)
+            return 0
+        return 1
+
+
+async def run(app: procrastinate.App, worker: Worker, stop: asyncio.Event, **options: Any) -> None:
+    """Run until `stop` is set; a job under way is finished first."""
+    worker.register(app)
+    async with app.open_async():
+        await worker.sweep()
+        task = asyncio.create_task(
+            app.run_worker_async(
+                queues=[outbox.QUEUE], concurrency=2, install_signal_handlers=False, **options
+            )
+        )
+        waiter = asyncio.create_task(stop.wait())
+        await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+        waiter.cancel()
+        task.cancel()
+        await asyncio.gather(task, waiter, return_exceptions=True)

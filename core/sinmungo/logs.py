@@ -1,0 +1,31 @@
+"""Log lines are structured and hold no personal data: methods, paths, ids, durations."""
+
+import logging
+import sys
+
+import structlog
+
+_QUIET = ("httpx", "httpcore", "procrastinate", "asyncio", "granian")
+
+
+def configure_logs(form: str = "json") -> None:
+    """Set structlog up; `form` is "json" for machines or "console" for people."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if form == "console"
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,267 @@
+"""Who sends a request: session cookie or bearer token, one short statement either way."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy.orm import aliased
+
+from sinmungo import clock
+from sinmungo.config import Settings
+from sinmungo.host.context import Ctx
+from sinmungo.host.personal import unseal
+from sinmungo.host.types import ANONYMOUS, Identity
+from sinmungo.people.models import api_tokens, officers, org_units, posts, role_grants, sessions
+from sinmungo_tenants import insert_into, read, write
+
+SEEN_STEP = timedelta(seconds=60)
+TOKEN_PREFIX = "smg_"
+
+
+class Principal(msgspec.Struct):
+    """What an officer's current posts and roles add up to."""
+
+    roles: list[str]
+    post: str = ""
+    unit_id: UUID | None = None
+    unit_name: str = ""
+    scope_units: list[UUID] = []
+
+
+class _Found(msgspec.Struct):
+    officer_id: UUID
+    name_sealed: bytes
+    principal: dict[str, Any] | None
+    principal_on: date | None
+    seen_at: datetime | None
+
+
+class _Post(msgspec.Struct):
+    title: str
+    unit_id: UUID
+    unit_name: str
+    is_head: bool
+
+
+_BY_SESSION = read(
+    select(
+        officers.c.id.label("officer_id"),
+        officers.c.name_sealed,
+        officers.c.principal,
+        officers.c.principal_on,
+        sessions.c.seen_at,
+    )
+    .join(sessions, sessions.c.officer_id == officers.c.id)
+    .where(
+        sessions.c.id_hash == bindparam("id_hash"),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.seen_at > bindparam("seen_after"),
+        officers.c.state == "ACTIVE",
+    ),
+    _Found,
+)
+_BY_TOKEN = read(
+    select(
+        officers.c.id.label("officer_id"),
+        officers.c.name_sealed,
+        officers.c.principal,
+        officers.c.principal_on,
+        api_tokens.c.used_at.label("seen_at"),
+    )
+    .join(api_tokens, api_tokens.c.officer_id == officers.c.id)
+    .where(
+        api_tokens.c.token_hash == bindparam("token_hash"),
+        api_tokens.c.revoked_at.is_(None),
+        or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > bindparam("now")),
+        officers.c.state == "ACTIVE",
+    ),
+    _Found,
+)
+
+
+def current_on(table: Any) -> ColumnElement[bool]:
+    """Return the condition that a dated row holds on the day `:on`."""
+    return and_(
+        table.c.valid_from <= bindparam("on"),
+        or_(table.c.valid_to.is_(None), table.c.valid_to > bindparam("on")),
+    )
+
+
+_POSTS = read(
+    select(posts.c.title, posts.c.unit_id, org_units.c.name.label("unit_name"), posts.c.is_head)
+    .join(org_units, org_units.c.id == posts.c.unit_id)
+    .where(posts.c.officer_id == bindparam("officer_id"), current_on(posts))
+    .order_by(posts.c.valid_from.desc(), posts.c.id),
+    _Post,
+)
+_ROLES = read(
+    select(role_grants.c.role).where(
+        role_grants.c.officer_id == bindparam("officer_id"), role_grants.c.revoked_at.is_(None)
+    ),
+    str,
+)
+
+
+def _below() -> Any:
+    base = select(org_units.c.id).where(org_units.c.id == bindparam("unit_id"))
+    tree = base.cte("tree", recursive=True)
+    child = aliased(org_units)
+    return tree.union(select(child.c.id).where(child.c.parent_id == tree.c.id))
+
+
+_TREE = _below()
+_BELOW = read(select(_TREE.c.id), UUID)
+_KEEP_PRINCIPAL = write(
+    update(officers)
+    .where(officers.c.id == bindparam("b_id"))
+    .values(
+        principal=bindparam("principal", type_=officers.c.principal.type),
+        principal_on=bindparam("principal_on"),
+    )
+)
+_SEEN = write(
+    update(sessions)
+    .where(sessions.c.id_hash == bindparam("b_hash"))
+    .values(seen_at=bindparam("seen_at"))
+)
+_USED = write(
+    update(api_tokens)
+    .where(api_tokens.c.token_hash == bindparam("b_hash"))
+    .values(used_at=bindparam("used_at"))
+)
+_ADD_SESSION = insert_into(sessions)
+_DROP_SESSION = write(delete(sessions).where(sessions.c.id_hash == bindparam("id_hash")))
+_DROP_ALL = write(delete(sessions).where(sessions.c.officer_id == bindparam("officer_id")))
+
+
+def digest(secret: str) -> bytes:
+    """Return what is stored of a session id or token: its SHA-256."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Identifier:
+    """Finds the officer of a request. Unknown, idle or expired ids are nobody's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.cookie = "__Host-sinmungo" if settings.cookie_secure else "sinmungo"
+        self._idle = timedelta(seconds=settings.session_idle)
+        self._absolute = timedelta(seconds=settings.session_absolute)
+
+    async def __call__(self, ctx: Ctx, scope: Any) -> Identity:
+        """Return the officer of the bearer token (API) or of the session cookie (pages)."""
+        if scope["path"].startswith("/api/"):
+            return await self._by_token(ctx, _bearer(scope))
+        return await self._by_session(ctx, _cookie(scope, self.cookie))
+
+    async def _by_session(self, ctx: Ctx, secret: str) -> Identity:
+        if not secret:
+            return ANONYMOUS
+        now, hashed = clock.now(), digest(secret)
+        found = await ctx.db.first(
+            _BY_SESSION, id_hash=hashed, now=now, seen_after=now - self._idle
+        )
+        if found is None:
+            return ANONYMOUS
+        if found.seen_at is None or now - found.seen_at > SEEN_STEP:
+            await ctx.db.run(_SEEN, b_hash=hashed, seen_at=now)
+        return await _identity(ctx, found)
+
+    async def _by_token(self, ctx: Ctx, secret: str) -> Identity:
+        if not secret.startswith(TOKEN_PREFIX):
+            return ANONYMOUS
+        now, hashed = clock.now(), digest(secret)
+        found = await ctx.db.first(_BY_TOKEN, token_hash=hashed, now=now)
+        if found is None:
+            return ANONYMOUS
+        if found.seen_at is None or now - found.seen_at > SEEN_STEP:
+            await ctx.db.run(_USED, b_hash=hashed, used_at=now)
+        return await _identity(ctx, found)
+
+    async def open_session(self, ctx: Ctx, officer_id: UUID, old: str = "") -> str:
+        """Start a session under a fresh id (the old one, if any, is dropped); return the id."""
+        if old:
+            await self.close_session(ctx, old)
+        secret, now = secrets.token_urlsafe(32), clock.now()
+        await ctx.db.run(
+            _ADD_SESSION,
+            id_hash=digest(secret),
+            officer_id=officer_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + self._absolute,
+            address=ctx.address,
+        )
+        return secret
+
+    async def close_session(self, ctx: Ctx, secret: str) -> None:
+        """End one session."""
+        await ctx.db.run(_DROP_SESSION, id_hash=digest(secret))
+
+    async def close_all(self, ctx: Ctx, officer_id: UUID) -> None:
+        """End every session of an officer."""
+        await ctx.db.run(_DROP_ALL, officer_id=officer_id)
+
+
+async def _identity(ctx: Ctx, found: _Found) -> Identity:
+    today = clock.today()
+    if found.principal is None or found.principal_on != today:
+        principal = await _add_up(ctx, found.officer_id, today)
+        await ctx.db.run(
+            _KEEP_PRINCIPAL,
+            b_id=found.officer_id,
+            principal=msgspec.to_builtins(principal),
+            principal_on=today,
+        )
+    else:
+        principal = msgspec.convert(found.principal, Principal)
+    roles = frozenset(principal.roles)
+    return Identity(
+        kind="OFFICER",
+        officer_id=found.officer_id,
+        name=unseal(ctx, "name", found.name_sealed, found.officer_id),
+        post=principal.post,
+        unit_id=principal.unit_id,
+        unit_name=principal.unit_name,
+        scope_units=frozenset(principal.scope_units),
+        roles=roles,
+        permissions=ctx.host.permissions_of(ctx.city, roles),
+    )
+
+
+async def _add_up(ctx: Ctx, officer_id: UUID, on: date) -> Principal:
+    held = await ctx.db.all(_POSTS, officer_id=officer_id, on=on)
+    roles = await ctx.db.all(_ROLES, officer_id=officer_id)
+    scope: set[UUID] = set()
+    for post in held:
+        scope.add(post.unit_id)
+        if post.is_head:
+            scope.update(await ctx.db.all(_BELOW, unit_id=post.unit_id))
+    first = held[0] if held else None
+    return Principal(
+        roles=sorted(set(roles)),
+        post=first.title if first else "",
+        unit_id=first.unit_id if first else None,
+        unit_name=first.unit_name if first else "",
+        scope_units=sorted(scope),
+    )
+
+
+def _header(scope: Any, wanted: bytes) -> str:
+    return next((v.decode("latin-1") for n, v in scope["headers"] if n == wanted), "")
+
+
+def _bearer(scope: Any) -> str:
+    kind, _, secret = _header(scope, b"authorization").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
+def _cookie(scope: Any, name: str) -> str:
+    for part in _header(scope, b"cookie").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return ""

@@ -1,0 +1,57 @@
+"""Databases, deployments and cities for tests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from sinmungo.app import Runtime
+from sinmungo.config import Settings
+from sinmungo.deploy.cities import Cities, CityFile
+from sinmungo.deploy.database import set_up
+from sinmungo_tenants import Tenant
+
+DEPARTMENTS: list[dict[str, Any]] = [
+    {"name": "기업지원과", "phone": "02-0000-1000", "teams": ["기업SOS팀", "기업육성팀"]},
+    {"name": "도로과", "phone": "02-0000-2000", "teams": []},
+]
+
+
+def fresh_database(dsn: str, name: str) -> str:
+    """Make an empty database (dropping an old one of that name) and return its address."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        identifier = sql.Identifier(name)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+    return dsn.rsplit("/", 1)[0] + f"/{name}"
+
+
+@asynccontextmanager
+async def test_runtime(dsn: str, deployment: str, data: Path) -> AsyncIterator[Runtime]:
+    """Open a deployment of its own, roles included, on an empty database."""
+    settings = Settings(
+        data=str(data), deployment=deployment, cookie_secure=False, database_url=dsn
+    )
+    made = Runtime(set_up(settings, dsn))
+    async with made.running():
+        yield made
+
+
+async def new_city(
+    runtime: Runtime, slug: str, plugins: tuple[str, ...], tables: dict[str, Any]
+) -> Tenant:
+    """Make a city with two departments; `tables` are its file's sections."""
+    file = CityFile(
+        slug=slug,
+        name="시험시",
+        service_name="기업SOS",
+        hosts=(f"{slug}.localhost",),
+        plugins=plugins,
+        settings={"cases.number_prefix": "TS"},
+        tables={"people": {"departments": DEPARTMENTS}, **tables},
+    )
+    await Cities(runtime).apply([file])
+    return runtime.registry.by_slug(slug)

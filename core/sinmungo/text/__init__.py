@@ -1,0 +1,1 @@
+"""How Korean city halls write names, numbers, dates and money, understood once and in one place."""

@@ -1,0 +1,68 @@
+"""Telephone numbers: kept as national digits, shown with hyphens, masked in the middle.
+
+People type them in a dozen shapes and look them up by the last four digits; the mask must leave
+exactly those visible.
+"""
+
+import re
+import unicodedata
+from typing import ClassVar
+
+import phonenumbers
+
+from sinmungo.text.errors import InputProblem
+
+_REGION = "KR"
+_COUNTRY_CODE = 82
+_TYPED = re.compile(r"\+?[\d\s()\-‐‑‒–—―−./~]+")
+_TAIL = 4
+_LOCAL_GROUPS = 3
+
+
+class PhoneError(InputProblem):
+    """Not a telephone number that can be dialled in Korea."""
+
+    code: ClassVar[str] = "phone"
+
+
+def parse(text: str) -> str:
+    """National digits of a number as typed: "+82 10-1234-5678" → "01012345678".
+
+    Mobile, area, internet and representative (1588-…) numbers. Raises PhoneError.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not _TYPED.fullmatch(plain):
+        raise _problem()
+    try:
+        number = phonenumbers.parse(plain, _REGION)
+    except phonenumbers.NumberParseException:
+        raise _problem() from None
+    if number.country_code != _COUNTRY_CODE or not phonenumbers.is_valid_number(number):
+        raise _problem()
+    return "".join(char for char in _national(number) if char.isdigit())
+
+
+def display(digits: str) -> str:
+    """National digits with hyphens: "010-1234-5678", "02-312-3456", "1588-1234"."""
+    return _national(phonenumbers.parse(digits, _REGION))
+
+
+def mask(digits: str) -> str:
+    """Shown where the person need not be known: "010-****-5678"; "1588-****" without a middle."""
+    groups = display(digits).split("-")
+    hidden = 1 if len(groups) >= _LOCAL_GROUPS else len(groups) - 1
+    groups[hidden] = "*" * len(groups[hidden])
+    return "-".join(groups)
+
+
+def last4(digits: str) -> str:
+    """The four digits people remember."""
+    return digits[-_TAIL:]
+
+
+def _national(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _problem() -> PhoneError:
+    return PhoneError("전화번호를 알아볼 수 없습니다. 예: 010-1234-5678, 02-312-3456, 1588-1234")

@@ -1,0 +1,138 @@
+"""The one wrapper around the application: city by host, maintenance, plugin gate, log line.
+
+It looks at the path before routing, so that a plugin which is off in a city is 404 for every
+method, whatever routes exist.
+"""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from sinmungo.host.context import Work
+from sinmungo.web.scope import KEY, Identify, RequestScope
+from sinmungo.web.statics import is_static
+from sinmungo_tenants import Registry, Tenant
+
+log = structlog.get_logger("sinmungo.request")
+type Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+type PlainPage = Callable[[int, str, str], bytes]
+
+FACES = ("office", "admin")
+_API_DEPTH = 2
+_SECURITY_HEADERS = (
+    (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; object-src 'none';"
+     b" base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)  # fmt: skip
+
+
+class Gate:
+    """ASGI application around Litestar."""
+
+    def __init__(  # noqa: D417 - names say it
+        self,
+        app: Asgi,
+        *,
+        work: Work,
+        registry: Registry,
+        identify: Identify,
+        platform_hosts: tuple[str, ...],
+        minimum: Mapping[str, str],
+        plain_page: PlainPage,
+    ) -> None:
+        self._app = app
+        self._work = work
+        self._registry = registry
+        self._identify = identify
+        self._platform_hosts = frozenset(platform_hosts)
+        self._minimum = dict(minimum)
+        self._plain_page = plain_page
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request, or pass the lifespan through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number = secrets.token_hex(5)
+        host = _host(scope)
+        city = self._registry.by_host(host)
+        unit = RequestScope(scope, self._work, self._identify, city, number)
+        scope[KEY] = unit
+        refused = self._refusal(scope["path"], host, city)
+        if refused:
+            await self._answer(send, *refused, number)
+            return
+        await self._serve(scope, receive, send, unit)
+
+    def _refusal(self, path: str, host: str, city: Tenant | None) -> tuple[int, str] | None:
+        if is_static(path) or path.startswith("/health/"):
+            return None
+        if city is None:
+            known = host in self._platform_hosts
+            return None if known else (404, "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요.")
+        if not city.open:
+            return 503, "서비스를 잠시 멈추었습니다. 급한 일은 담당 부서에 전화해 주세요."
+        if any(city.revisions.get(name, "") < wanted for name, wanted in self._minimum.items()):
+            return 503, "새 판으로 바꾸는 중입니다. 잠시 뒤에 다시 열어 주세요."
+        plugin = self._plugin_of(path)
+        if plugin is not None and not self._work.host.is_active(city, plugin):
+            return 404, "찾으시는 화면이 없습니다."
+        return None
+
+    def _plugin_of(self, path: str) -> str | None:
+        parts = path.strip("/").split("/")
+        if parts[0] in FACES:
+            parts = parts[1:]
+        elif parts[:_API_DEPTH] == ["api", "v1"]:
+            parts = parts[_API_DEPTH:]
+        return parts[0] if parts and parts[0] in self._work.host.plugins else None
+
+    async def _serve(self, scope: Any, receive: Any, send: Any, unit: RequestScope) -> None:
+        started, status = time.perf_counter(), 500
+
+        async def guarded(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                await unit.finish(message["status"])
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), *_SECURITY_HEADERS]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        finally:
+            await unit.abort()
+            if not is_static(scope["path"]):
+                _log(scope, unit, status, time.perf_counter() - started)
+
+    async def _answer(self, send: Any, status: int, message: str, number: str) -> None:
+        body = self._plain_page(status, message, number)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), *_SECURITY_HEADERS]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        log.info("refused", status=status, request=number)
+
+
+def _host(scope: Any) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return str(value.decode("latin-1")).rsplit(":", 1)[0].lower()
+    return ""
+
+
+def _log(scope: Any, unit: RequestScope, status: int, seconds: float) -> None:
+    log.info(
+        "request",
+        method=scope["method"],
+        path=scope.get("path_template") or scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 1),
+        tenant=unit.city.slug if unit.city else None,
+        actor=str(unit.me.officer_id) if unit.me.officer_id else None,
+        statements=unit.statements,
+        request=unit.number,
+    )

@@ -1,0 +1,11 @@
+"""Short names for what every handler's signature says."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from sinmungo.host.context import Ctx
+
+Req = Request[Any, Any, Any]
+CtxDep = NamedDependency[Ctx]

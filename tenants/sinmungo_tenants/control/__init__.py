@@ -1,0 +1,1 @@
+"""The schema `control`: the registry of cities, and nothing that belongs to one."""

@@ -1,0 +1,43 @@
+"""Every error of this package has a stable code, so that callers map it in one place."""
+
+
+class TenantsError(Exception):
+    """Base of the package's errors; `code` is stable, the text is for an operator."""
+
+    code = "tenants.error"
+
+
+class NameProblemError(TenantsError):
+    """A slug, id or component name that must not reach a schema or role name."""
+
+    code = "tenants.name"
+
+
+class BindError(TenantsError):
+    """The city's role or schema could not be bound; nothing was run."""
+
+    code = "tenants.bind"
+
+
+class MissingParameterError(TenantsError):
+    """A statement was run without one of its parameters, or with one it does not have."""
+
+    code = "tenants.parameter"
+
+
+class TenantExistsError(TenantsError):
+    """A city with this slug or host is there already."""
+
+    code = "tenants.exists"
+
+
+class UnknownTenantError(TenantsError):
+    """No city of this slug or id."""
+
+    code = "tenants.unknown"
+
+
+class LostTransactionError(TenantsError):
+    """A failed statement was swallowed, so PostgreSQL undid the transaction at COMMIT."""
+
+    code = "tenants.lost"

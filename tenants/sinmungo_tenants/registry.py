@@ -1,0 +1,201 @@
+"""Which cities there are, held in memory by every process.
+
+A request must know its city without asking the database. The whole registry is small (243 rows),
+so each process keeps it and looks twice a second at one number, `registry_version`, that every
+change raises: a switch is obeyed by all processes within a second, with no message bus.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+from sqlalchemy import literal_column, select
+
+from sinmungo_tenants.control.tables import (
+    component_state,
+    plugin_state,
+    registry_version,
+    tenant_hosts,
+    tenants,
+)
+from sinmungo_tenants.errors import UnknownTenantError
+from sinmungo_tenants.statements import read
+
+if TYPE_CHECKING:
+    from sinmungo_tenants.doors import Doors
+
+log = structlog.get_logger(__name__)
+POLL_SECONDS = 0.5
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    """A city (kind CITY, PROVINCE or AGENCY) as every process knows it."""
+
+    id: str
+    slug: str
+    kind: str
+    name: str
+    service_name: str
+    state: str
+    hosts: tuple[str, ...] = ()
+    revisions: dict[str, str] = {}
+    plugins: frozenset[str] = frozenset()
+    revision_tag: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the city may be used (not suspended)."""
+        return self.state == "ACTIVE"
+
+
+class _TenantRow(msgspec.Struct):
+    id: str
+    slug: str
+    kind: str
+    name: str
+    service_name: str
+    state: str
+
+
+class _Pair(msgspec.Struct):
+    tenant_id: str
+    key: str
+    value: str
+
+
+_VERSION = read(select(registry_version.c.version), int)
+_TENANTS = read(
+    select(
+        tenants.c.id,
+        tenants.c.slug,
+        tenants.c.kind,
+        tenants.c.name,
+        tenants.c.service_name,
+        tenants.c.state,
+    ).order_by(tenants.c.slug),
+    _TenantRow,
+)
+_HOSTS = read(
+    select(
+        tenant_hosts.c.tenant_id,
+        tenant_hosts.c.host.label("key"),
+        literal_column("''").label("value"),
+    ).order_by(tenant_hosts.c.position, tenant_hosts.c.host),
+    _Pair,
+)
+_REVISIONS = read(
+    select(
+        component_state.c.tenant_id,
+        component_state.c.component.label("key"),
+        component_state.c.revision.label("value"),
+    ),
+    _Pair,
+)
+_PLUGINS = read(
+    select(
+        plugin_state.c.tenant_id,
+        plugin_state.c.plugin.label("key"),
+        plugin_state.c.state.label("value"),
+    ),
+    _Pair,
+)
+
+
+class Registry:
+    """The cities of this deployment; `refresh` reads them, `watch` keeps them fresh."""
+
+    def __init__(self, doors: "Doors") -> None:
+        self._doors = doors
+        self._version = -1
+        self._by_host: dict[str, Tenant] = {}
+        self._by_slug: dict[str, Tenant] = {}
+        self._by_id: dict[str, Tenant] = {}
+
+    def by_host(self, host: str) -> Tenant | None:
+        """Return the city that answers at this host name (without port), if any."""
+        return self._by_host.get(host)
+
+    def by_slug(self, slug: str) -> Tenant:
+        """Return the city with this slug; raise `UnknownTenantError`."""
+        found = self._by_slug.get(slug)
+        if found is None:
+            raise UnknownTenantError(f"no city with the slug {slug!r}")
+        return found
+
+    def by_id(self, tenant_id: str) -> Tenant:
+        """Return the city with this id; raise `UnknownTenantError`."""
+        found = self._by_id.get(tenant_id)
+        if found is None:
+            raise UnknownTenantError(f"no city with the id {tenant_id!r}")
+        return found
+
+    def all(self) -> list[Tenant]:
+        """Return every city, by slug."""
+        return list(self._by_slug.values())
+
+    async def refresh(self, *, force: bool = False) -> bool:
+        """Read the registry again if its version moved; return whether it did."""
+        async with self._doors.control_session() as session:
+            version = await session.one(_VERSION)
+            if version == self._version and not force:
+                return False
+            rows = await session.all(_TENANTS)
+            hosts = await session.all(_HOSTS)
+            revisions = await session.all(_REVISIONS)
+            plugins = await session.all(_PLUGINS)
+        self._load(rows, hosts, revisions, plugins)
+        self._version = version
+        return True
+
+    async def watch(self) -> None:
+        """Refresh for ever; a database that is away is retried, not fatal."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self.refresh()
+            except Exception:  # noqa: BLE001 - the loop must outlive any outage of the database
+                log.warning("registry.refresh_failed", exc_info=True)
+
+    def _load(
+        self,
+        rows: Iterable[_TenantRow],
+        hosts: Iterable[_Pair],
+        revisions: Iterable[_Pair],
+        plugins: Iterable[_Pair],
+    ) -> None:
+        host_list, revision_map, active = list(hosts), list(revisions), list(plugins)
+        cities = [
+            _tenant(
+                row,
+                tuple(h.key for h in host_list if h.tenant_id == row.id),
+                {r.key: r.value for r in revision_map if r.tenant_id == row.id},
+                frozenset(
+                    p.key for p in active if p.tenant_id == row.id and p.value == "ACTIVE"
+                ),
+            )
+            for row in rows
+        ]
+        self._by_id = {c.id: c for c in cities}
+        self._by_slug = {c.slug: c for c in cities}
+        self._by_host = {host: c for c in cities for host in c.hosts}
+
+
+def _tenant(
+    row: _TenantRow, hosts: tuple[str, ...], revisions: dict[str, str], plugins: frozenset[str]
+) -> Tenant:
+    text = ",".join(f"{k}={v}" for k, v in sorted(revisions.items()))
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        kind=row.kind,
+        name=row.name,
+        service_name=row.service_name,
+        state=row.state,
+        hosts=hosts,
+        revisions=revisions,
+        plugins=plugins,
+        revision_tag=hashlib.sha256(text.encode()).hexdigest()[:8],
+    )
