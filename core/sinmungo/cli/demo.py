@@ -1,5 +1,89 @@
-"""`sinmungo demo`."""
+"""`sinmungo demo`: everything on one machine, with made-up data, in one command."""
+
+import asyncio
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+from rich.table import Table
+
+from sinmungo.app import Runtime
+from sinmungo.cli.common import CliProblemError, console, load_settings, told
+from sinmungo.cli.ports import port_taken, wait_ready
+from sinmungo.config import Settings
+from sinmungo.demo.accounts import FILE, PASSWORD, read_accounts
+from sinmungo.demo.load import load
+from sinmungo.demo.run import Processes, stop_signals, watch
+from sinmungo.deploy.cities import Cities, read_files
+from sinmungo.deploy.database import set_up
+from sinmungo.logs import configure_logs
+from sinmungo_tenants.server import EmbeddedServer
+
+READY_SECONDS = 60.0
 
 
-def demo() -> None:
-    """Run everything."""
+def demo(*, data: Path = Path(".sinmungo"), port: int = 8000) -> None:
+    """Start PostgreSQL, web and worker with demo data; Ctrl-C ends everything cleanly.
+
+    Parameters
+    ----------
+    data
+        Folder for the database, keys and files; kept between starts.
+    port
+        Port of the web server on this machine.
+    """
+    settings = msgspec.structs.replace(
+        load_settings(), data=str(data.absolute()), port=port, cookie_secure=False, demo=True
+    )
+    if port_taken(port):
+        raise CliProblemError(f"port {port} is taken; choose another with PORT=…")
+    with told(), stop_signals() as stop, ExitStack() as stack:
+        ready = _database(settings, stack)
+        asyncio.run(_cities(ready))
+        if stop.is_set():
+            return
+        processes = Processes(ready)
+        stack.callback(processes.stop)
+        processes.start("web")
+        processes.start("worker")
+        if not wait_ready(port, READY_SECONDS):
+            raise CliProblemError(f"the web server did not start; see {processes.log_of('web')}")
+        _tell(ready)
+        watch(processes, stop, console.print)
+        console.print("끝냅니다.")
+
+
+def _database(settings: Settings, stack: ExitStack) -> Settings:
+    if settings.database_url:
+        return set_up(settings, settings.database_url)
+    server = EmbeddedServer(settings.data_path, progress=console.print)
+    address = server.start()
+    stack.callback(server.stop)
+    return set_up(settings, address.dsn)
+
+
+async def _cities(settings: Settings) -> None:
+    configure_logs("console")
+    runtime = Runtime(settings)
+    async with runtime.running():
+        files = read_files(Path(settings.tenants))
+        if not files:
+            raise CliProblemError(f"no city files in {settings.tenants}/*.toml")
+        drift = await Cities(runtime, console.print).apply(files)
+        for item in drift:
+            console.print(f"{item.slug}: {item.key} 값이 파일과 다릅니다 (그대로 둡니다)")
+        await load(runtime, files, console.print)
+
+
+def _tell(settings: Settings) -> None:
+    table = Table("도시", "업무 화면", "아이디")
+    logins: dict[tuple[str, str], list[str]] = {}
+    for account in read_accounts(settings.data_path):
+        logins.setdefault((account.slug, account.host), []).append(account.login)
+    for (slug, host), names in logins.items():
+        table.add_row(slug, f"http://{host}:{settings.port}/office", " ".join(names))
+    console.print(table)
+    console.print(f"시·군 목록     http://localhost:{settings.port}")
+    console.print(f"비밀번호       {PASSWORD} (모두 같음)")
+    console.print(f"계정·API 토큰  {settings.data_path / FILE}")
+    console.print("끝내려면 Ctrl-C")

@@ -42,11 +42,17 @@ class WatchedProcess:
     """A child in a session of its own, reaped when it ends and told when this process dies."""
 
     def __init__(
-        self, command: list[str], account: "Account", log: Path, env: dict[str, str]
+        self,
+        command: list[str],
+        account: "Account",
+        log: Path,
+        env: dict[str, str],
+        cwd: Path = Path("/"),
     ) -> None:
         self._command, self._account, self._log, self._env = command, account, log, env
+        self._cwd = cwd
         self._spawned: Future[subprocess.Popen[bytes]] = Future()
-        self._thread = threading.Thread(target=self._run, name="postgres", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=Path(command[0]).name, daemon=True)
         self._thread.start()
         self._process = self._spawned.result()
 
@@ -67,7 +73,7 @@ class WatchedProcess:
                 group=self._account.gid,
                 extra_groups=self._account.extra_groups,
                 env=self._env,
-                cwd="/",
+                cwd=self._cwd,
                 start_new_session=True,
                 preexec_fn=die_with_parent(),  # noqa: PLW1509 - one preloaded C call, nothing else
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,5 @@
+"""`python -m sinmungo.cli`, for processes that start each other."""
+
+from sinmungo.cli import main
+
+main()
