@@ -3,6 +3,7 @@
 Screenshots go to pytest's temporary folder, or to the folder named by SINMUNGO_SCREENSHOTS.
 """
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -39,131 +40,74 @@ PAGES = [
     "portal_front", "portal_home", "office_list", "office_case", "office_report",
     "office_intake", "sign_in", "error",
 ]  # fmt: skip
-CATEGORIES = ["자금", "판로·마케팅", "인력·교육", "기반시설", "공장설립·인허가", "기술·인증"]
+SAMPLE: dict[str, Any] = json.loads((FIXTURES / "sample.json").read_bytes())
 
 
-def _rows() -> list[dict[str, str]]:
-    gists = [
-        "산업단지 진입로 확장 공사로 5톤 이상 화물차가 들어오지 못해 납품이 줄어듦",
-        "운전자금 이차보전 신청 서류가 은행마다 달라 다시 내야 함",
-        "외국인 근로자 기숙사로 쓸 공동주택 용도 확인 요청",
-        "폐수 배출시설 변경신고 처리 기간 문의",
-        "해외 전시회 참가비 지원 대상에서 빠진 까닭을 알고 싶음",
-    ]
-    companies = ["㈜가온정밀", "한별테크", "새봄식품 주식회사", "㈜미르소재", "누리로지스틱스"]
-    states = [("검토 중", "primary"), ("배정", "info"), ("답변 작성", "success"), ("접수", "")]
-    out = []
-    for i in range(40):
-        level = "late" if i < 3 else "today" if i < 7 else "soon" if i < 14 else "ok"
-        left = i - 3 if i < 3 else 0 if i < 7 else (i - 3) // 3
-        status, tone = states[i % 4]
-        out.append(
-            {
-                "level": level,
-                "dday": f"D{-left:+d}" if left else "D-day",
-                "no": f"AA-2026-{i * 7 + 101:06d}",
-                "company": companies[i % 5],
-                "category": CATEGORIES[i % 6],
-                "gist": gists[i % 5],
-                "status": status,
-                "tone": tone,
-                "waits": ["", "도로과", "업체 보완", ""][i % 4],
-                "due": f"11. {19 + i % 11}.",
-                "who": "박도윤 주무관",
-            }
-        )
-    return out
+def _row(i: int) -> dict[str, str]:
+    level = "late" if i < 3 else "today" if i < 7 else "soon" if i < 14 else "ok"
+    left = i - 3 if i < 3 else 0 if i < 7 else (i - 3) // 3
+    status, tone = SAMPLE["states"][i % 4]
+    return {
+        "level": level,
+        "dday": f"D{-left:+d}" if left else "D-day",
+        "no": f"AA-2026-{i * 7 + 101:06d}",
+        "company": SAMPLE["companies"][i % 5],
+        "category": SAMPLE["categories"][i % 6],
+        "gist": SAMPLE["gists"][i % 5],
+        "status": status,
+        "tone": tone,
+        "waits": SAMPLE["waits"][i % 4],
+        "due": f"11. {19 + i % 11}.",
+        "who": "박도윤 주무관",
+    }
 
 
-def _chart_values() -> dict[str, Any]:
+def _charts() -> dict[str, Any]:
+    names = SAMPLE["categories"]
     data = [
-        charts.Datum(c, n, f"/office?c={n}")
-        for c, n in zip(CATEGORIES, (9, 4, 7, 18, 3, 11), strict=True)
+        charts.Datum(name, n, f"/office?c={n}")
+        for name, n in zip(names, SAMPLE["registered"], strict=True)
     ]
-    months = [f"{m}월" for m in range(1, 13)]
-    made = [31, 28, 40, 52, 47, 44, 39, 36, 51, 60, 38, 0]
+    layers = [charts.Series(k, v, ["/office?s=a"] * 6) for k, v in SAMPLE["layers"].items()]
+    months = [charts.Series(name, values) for name, values in SAMPLE["months"].items()]
     return {
         "plain": charts.bars(data),
-        "stacked": charts.stacked(
-            CATEGORIES,
-            [
-                charts.Series("답변", (6, 3, 5, 10, 2, 8), ["/office?s=a"] * 6),
-                charts.Series("검토 중", (2, 1, 1, 6, 1, 2)),
-                charts.Series("기한 지남", (1, 0, 1, 2, 0, 1)),
-            ],
-        ),
-        "trend": charts.line(
-            months,
-            [charts.Series("접수", made), charts.Series("답변", [max(n - 6, 0) for n in made])],
-        ),
-        "ring": charts.donut(
-            [
-                charts.Datum("수용", 21),
-                charts.Datum("일부수용", 8),
-                charts.Datum("불수용", 5),
-                charts.Datum("안내", 6),
-            ]
-        ),
+        "stacked": charts.stacked(names, layers),
+        "trend": charts.line([f"{m}월" for m in range(1, 13)], months),
+        "ring": charts.donut([charts.Datum(k, n) for k, n in SAMPLE["dispositions"].items()]),
     }
+
+
+def _menu(items: list[dict[str, str]], page: str) -> list[dict[str, Any]]:
+    return [{**item, "current": item["page"] == page} for item in items]
 
 
 def _context(name: str) -> dict[str, Any]:
     office = name.startswith("office")
-    link = partial(SimpleNamespace, current=False)
-    menu = [
-        SimpleNamespace(title="업무", items=[
-            link(title="내 업무", href="/office", current=name == "office_list"),
-            link(title="전화 접수", href="/office/intake", current=name == "office_intake"),
-            link(title="전체 사례", href="/office/cases", current=name == "office_case"),
-        ]),
-        SimpleNamespace(title="기업", items=[link(title="기업 찾기", href="/office/companies")]),
-        SimpleNamespace(title="통계", items=[
-            link(title="처리현황", href="/office/report", current=name == "office_report")
-        ]),
-    ]  # fmt: skip
-    portal_menu = [
-        {"title": "신청", "href": "/file", "current": name == "portal_home"},
-        {"title": "진행 상황", "href": "/follow", "current": False},
-    ]
-    errors = {
-        "reg_no": "사업자등록번호의 검증번호가 맞지 않습니다.",
-        "phone": "연락처를 적어 주세요.",
-        "consent": "동의해야 신청할 수 있습니다.",
-    }
-    numbers = [(18, 10, 6, 2), (9, 6, 2, 1), (13, 9, 3, 1)]
+    groups = [{**g, "items": _menu(g["items"], name)} for g in SAMPLE["menu"]]
+    saved = SimpleNamespace(kind="success", text="AA-2026-000123을 접수했습니다.")
     return {
         "city": None if name == "error" else SimpleNamespace(name="한별시", service_name="기업SOS"),
         "user": SimpleNamespace(name="박도윤", post="주무관") if office else None,
-        "menu": menu if office else (),
-        "portal_menu": portal_menu,
+        "menu": groups if office else (),
+        "portal_menu": _menu(SAMPLE["portal_menu"], name),
         "csrf_token": "token",
         "path": "/",
-        "notice": SimpleNamespace(kind="success", text="AA-2026-000123을 접수했습니다.") if name == "office_case" else None,
+        "notice": saved if name == "office_case" else None,
         "help_href": "/help",
         "now": clock.now(),
         "today": clock.today(),
-        "errors": errors if name == "portal_home" else {},
-        "categories": [(c, c) for c in CATEGORIES],
-        "rows": _rows(),
-        "columns": _columns(name),
-        "report": [{"label": c, "numbers": n} for c, n in zip(CATEGORIES, numbers, strict=False)],
-        "totals": [sum(n) for n in zip(*numbers, strict=True)],
+        "errors": SAMPLE["errors"] if name == "portal_home" else {},
+        "categories": [(c, c) for c in SAMPLE["categories"]],
+        "rows": [_row(i) for i in range(40)],
+        "columns": SAMPLE["report_columns" if name == "office_report" else "list_columns"],
+        "report": SAMPLE["report"],
+        "totals": [sum(n) for n in zip(*(r["numbers"] for r in SAMPLE["report"]), strict=True)],
+        "status": 404,
         "message": "찾으시는 화면이 없습니다.",
         "error_no": "20261122-7F3A",
-        **(_chart_values() if name == "office_report" else {}),
-    }  # fmt: skip
-
-
-def _columns(name: str) -> list[dict[str, str]]:
-    if name == "office_report":
-        return [{"label": "분야"}] + [
-            {"label": x, "kind": "num"} for x in ("접수", "답변", "검토 중", "기한 지남")
-        ]
-    return [
-        {"label": "기한"}, {"label": "접수번호", "href": "?sort=no"}, {"label": "업체", "href": "?sort=c"},
-        {"label": "분야"}, {"label": "요지"}, {"label": "상태"}, {"label": "대기처"},
-        {"label": "처리기한", "kind": "mid", "href": "?sort=due", "sort": "asc"}, {"label": "담당"},
-    ]  # fmt: skip
+        **_charts(),
+    }
 
 
 def _render(name: str) -> str:
@@ -322,12 +266,10 @@ def test_errors_are_tied_to_fields_and_take_the_focus(visit: Any) -> None:
 @pytest.mark.browser
 def test_enter_that_ends_a_syllable_does_not_submit(visit: Any) -> None:
     page = visit().open("sign_in")
-    page.evaluate(
-        "document.forms[0].addEventListener('submit', e => {e.preventDefault(); window.sent = true})"
-    )
+    page.evaluate("void (document.forms[0].onsubmit = () => { window.sent = true; return false })")
     page.focus("#f-login")
-    press = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: %s, bubbles: true, cancelable: true})"
-    held = f"!document.activeElement.dispatchEvent({press})"
+    what = "{key: 'Enter', isComposing: %s, bubbles: true, cancelable: true}"
+    held = f"!document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {what}))"
     assert page.evaluate(held % "true")
     assert not page.evaluate(held % "false")
     client = page.context.new_cdp_session(page)
@@ -380,13 +322,36 @@ def test_panels_load_alone_and_a_broken_one_says_so(visit: Any) -> None:
     assert "불러오지 못했습니다" in broken
     assert "밀착관리 보기" in broken
     assert "통째로" not in page.content()
-    sent = []
-    page.on("request", lambda r: sent.append(r.all_headers().get("x-csrftoken")))
-    page.evaluate("htmx.ajax('GET', '/panel/ok', '#panel-history')")
-    page.wait_for_function("document.querySelector('#panel-history > p')")
+    toast = page.locator("#live")
+    page.evaluate("htmx.ajax('GET', '/panel/broken', '#main')")
+    toast.get_by_text("불러오지 못했습니다").wait_for()
+    assert "통째로" not in page.content()
+
+
+@pytest.mark.browser
+def test_a_question_comes_before_the_act(visit: Any) -> None:
+    page = visit().open("office_case")
     assert page.locator("dialog").is_hidden()
     page.get_by_role("button", name="종결").click()
     assert page.locator("dialog").is_visible()
+    page.get_by_role("button", name="취소").click()
+    assert page.locator("dialog").is_hidden()
+
+
+@pytest.mark.browser
+def test_htmx_requests_carry_the_token_and_fill_their_place(visit: Any) -> None:
+    page = visit().open("office_intake")
+    with page.expect_request("**/panel/ok*") as asked:
+        page.get_by_label("업체").press_sequentially("ㄱㅇ")
+    assert asked.value.all_headers()["x-csrftoken"] == "token"
+    page.locator("#found").get_by_text("지난 건 3건").wait_for()
+
+
+@pytest.mark.browser
+def test_the_check_itself_can_fail(visit: Any) -> None:
+    page = visit().open("sign_in")
+    page.evaluate("document.querySelector('label').remove()")
+    assert "label" in {v["id"] for v in Axe().run(page).response["violations"]}
 
 
 def test_no_inline_script_or_style() -> None:

@@ -1,0 +1,147 @@
+"""The habits that design lays down and that can be read from the code."""
+
+import ast
+import re
+import statistics
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "core" / "sinmungo"
+TENANTS = ROOT / "tenants" / "sinmungo_tenants"
+PLUGINS = ROOT / "plugins"
+OF_PLUGINS = "*/sinmungo_*/**/*.py"
+PYTHON = sorted([*CORE.rglob("*.py"), *TENANTS.rglob("*.py"), *PLUGINS.glob(OF_PLUGINS)])
+MIGRATION = "versions"
+
+
+def ours() -> list[Path]:
+    return [p for p in PYTHON if MIGRATION not in p.parts]
+
+
+def city_names() -> set[str]:
+    names = set()
+    for file in sorted((ROOT / "tenants").glob("*.toml")):
+        city = tomllib.loads(file.read_text("utf-8"))
+        names |= {city["slug"], city["name"], re.sub("(광역시|시)$", "", city["name"])}
+    return names
+
+
+def test_core_never_names_a_city():
+    names = city_names()
+    assert {"부천", "대구", "김해"} <= names
+    found = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for folder in (CORE, TENANTS)
+        for file in folder.rglob("*")
+        if file.suffix in {".py", ".html", ".js", ".css", ".md", ".sql"} and file.is_file()
+        for name in names
+        if name in file.read_text("utf-8").lower()
+    ]
+    assert found == []
+
+
+def test_tenants_package_imports_nothing_of_core():
+    found = [
+        p
+        for p in TENANTS.rglob("*.py")
+        if re.search(r"(from|import) sinmungo\b(?!_)", p.read_text())
+    ]
+    assert found == []
+
+
+def test_files_are_short():
+    lengths = {p: len(p.read_text("utf-8").splitlines()) for p in PYTHON}
+    assert [str(p) for p, n in lengths.items() if n > 500] == []
+    assert statistics.median(lengths[p] for p in ours()) <= 120
+
+
+def test_functions_are_short():
+    lengths = sorted(
+        (node.end_lineno or 0) - node.lineno + 1
+        for path in ours()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert statistics.median(lengths) <= 12
+    assert lengths[int(len(lengths) * 0.9)] <= 35
+
+
+def test_every_table_has_a_key_made_in_python():
+    from sinmungo.component import COMPONENT
+
+    for table in COMPONENT.metadata.tables.values():
+        assert table.primary_key.columns, table.name
+        assert table.schema is None
+        for column in table.columns:
+            assert column.server_default is None, column
+            assert column.identity is None, column
+
+
+def test_only_the_doors_open_connections():
+    allowed = {
+        "doors.py",
+        "provision.py",
+        "autogen.py",
+        "server",
+        "deploy",
+        "testing",
+        "revisions.py",
+        "worker.py",
+    }
+    opening = re.compile(r"asyncpg\.(connect|create_pool)|psycopg\.connect|create_(async_)?engine")
+    found = [
+        str(p.relative_to(ROOT))
+        for p in ours()
+        if opening.search(p.read_text("utf-8")) and not allowed & {p.name, *p.parts}
+    ]
+    assert found == []
+
+
+def test_no_statement_is_volatile():
+    """UPDATE and DELETE take times and ids as parameters (room to grow: Citus)."""
+    volatile = re.compile(r"func\.(now|current_timestamp|gen_random_uuid|random|clock_timestamp)\b")
+    assert [str(p) for p in ours() if volatile.search(p.read_text("utf-8"))] == []
+
+
+def test_no_wall_clock_outside_the_clock():
+    reading = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
+    allowed = {"clock.py", "provision.py"}
+    found = [
+        str(p.relative_to(ROOT))
+        for p in ours()
+        if reading.search(p.read_text("utf-8")) and p.name not in allowed
+    ]
+    assert found == []
+
+
+def test_plugins_import_only_the_sdk():
+    importing = re.compile(r"^\s*(?:from|import) (sinmungo[\w.]*)", re.MULTILINE)
+    for file in PLUGINS.glob(OF_PLUGINS):
+        own = file.relative_to(PLUGINS).parts[1]
+        for module in importing.findall(file.read_text("utf-8")):
+            inside = module == own or module.startswith(own + ".")
+            assert inside or module.startswith(("sinmungo.sdk", "sinmungo.testing")), (file, module)
+
+
+def test_core_does_not_import_the_sdk():
+    found = [
+        p
+        for p in CORE.rglob("*.py")
+        if "sdk" not in p.parts and re.search(r"sinmungo\.sdk", p.read_text())
+    ]
+    assert found == []
+
+
+def test_screens_load_nothing_from_elsewhere():
+    outside = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//""")
+    pages = [*CORE.rglob("*.html"), *PLUGINS.rglob("*.html"), *CORE.rglob("*.css")]
+    assert len(pages) > 20
+    found = [str(p) for p in pages if outside.search(p.read_text("utf-8").replace("http://{{", ""))]
+    assert found == []
+
+
+def test_no_inline_script_or_style():
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
+    pages = [*CORE.rglob("*.html"), *PLUGINS.rglob("*.html")]
+    assert [str(p) for p in pages if inline.search(p.read_text("utf-8"))] == []
