@@ -16,6 +16,7 @@ from sinmungo.host.context import Ctx
 from sinmungo_tenants import Component, Tenant, UnknownTenantError
 from sinmungo_tenants.provision import Provisioner, TenantSpec
 
+SEEDED = "city.seeded"
 type Say = Callable[[str], None]
 
 
@@ -76,7 +77,9 @@ class Cities:
         self.provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
         self._say = say
 
-    async def apply(self, files: Iterable[CityFile], force: frozenset[str] = frozenset()) -> list[Drift]:
+    async def apply(
+        self, files: Iterable[CityFile], force: frozenset[str] = frozenset()
+    ) -> list[Drift]:
         """Make missing cities, upgrade those behind, and return what differs from the files.
 
         A setting that an admin changed stays, unless its key is in `force`.
@@ -88,7 +91,7 @@ class Cities:
                 city = await self._create(file)
             else:
                 await self._upgrade(city)
-                city = self.runtime.registry.by_id(city.id)
+            city = await self._seed(self.runtime.registry.by_id(city.id), file)
             drift += await self._compare(city, file, force)
         return drift
 
@@ -104,9 +107,15 @@ class Cities:
 
     async def _create(self, file: CityFile) -> Tenant:
         tenant_id = self.provisioner.add(file.spec(), self._components(file.plugins))
-        registry = self.runtime.registry
-        await registry.refresh(force=True)
-        async with self.runtime.work.open(registry.by_id(tenant_id)) as ctx:
+        await self.runtime.registry.refresh(force=True)
+        self._say(f"{file.slug}: made")
+        return self.runtime.registry.by_id(tenant_id)
+
+    async def _seed(self, city: Tenant, file: CityFile) -> Tenant:
+        """Write what a new city begins with; a city whose seeding broke off is completed."""
+        async with self.runtime.work.open(city) as ctx:
+            if (await get_settings(ctx, {SEEDED: False}))[SEEDED]:
+                return city
             for key, value in file.settings.items():
                 await set_setting(ctx, key, value)
             for loaded in self.runtime.host.slices:
@@ -115,10 +124,10 @@ class Cities:
                     await loaded.slice.seed(ctx, table)
         for plugin in file.plugins:
             if plugin in self.runtime.host.plugins:
-                await enable(self.runtime, registry.by_id(tenant_id), plugin)
-        await registry.refresh(force=True)
-        self._say(f"{file.slug}: made")
-        return registry.by_id(tenant_id)
+                await enable(self.runtime, city, plugin)
+        async with self.runtime.work.open(city) as ctx:
+            await set_setting(ctx, SEEDED, value=True)
+        return self.runtime.registry.by_id(city.id)
 
     async def _upgrade(self, city: Tenant) -> None:
         installed = [p for p in city.revisions if p != COMPONENT.name]

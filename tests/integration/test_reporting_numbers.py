@@ -1,0 +1,319 @@
+"""Random cases, random periods: every figure against a count made apart from the engine."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import bindparam, delete, func, select, text
+
+from sinmungo import clock
+from sinmungo.app import Runtime
+from sinmungo.cases.models import cases
+from sinmungo.cases.reports import CASES, REPORTS
+from sinmungo.host.city_settings import set_setting
+from sinmungo.host.context import Ctx
+from sinmungo.host.host import Host
+from sinmungo.people.models import org_units
+from sinmungo.reporting import service
+from sinmungo.reporting.periods import Period, around, parse_period
+from sinmungo.reporting.tables import BEFORE, CUMULATIVE, Column, Table
+from sinmungo.slices import CORE_SLICES
+from sinmungo.testing.cases import BareCases
+from sinmungo_tenants import Tenant, insert_into, read, write
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+HOST = Host(
+    tuple(replace(s, reports=REPORTS) if s.slug == "cases" else s for s in CORE_SLICES), (), ()
+)
+OPEN = ("REGISTERED", "ASSIGNED", "IN_REVIEW")
+RESULTS = (
+    "ACCEPTED_ON_SITE",
+    "ACCEPTED",
+    "PARTIALLY_ACCEPTED",
+    "NOT_ACCEPTED",
+    "LONG_TERM_REVIEW",
+    "SYSTEM_CHANGE_PROPOSED",
+    "INFO_PROVIDED",
+    "ALREADY_DONE",
+    "TRANSFERRED",
+    "WITHDRAWN",
+    None,
+)
+_DELETE = write(delete(cases).where(cases.c.id == bindparam("b_id")))
+_TOTAL = read(
+    select(func.count())
+    .select_from(cases)
+    .where(text("(registered_at AT TIME ZONE 'Asia/Seoul')::date BETWEEN :first AND :last")),
+    int,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    id: UUID
+    category: str
+    channel: str
+    department: str
+    registered_at: datetime
+    status: str
+    disposition: str | None
+    answered_at: datetime | None
+
+    def line(self, dimension: str) -> str:
+        return str(getattr(self, dimension)) or "-"
+
+    def day(self) -> date:
+        return clock.to_seoul(self.registered_at).date()
+
+
+def _counted(column: str, case: Made, refusals: bool) -> bool:
+    """Whether a case that lies in the column's period counts there, said once more in Python."""
+    finished = case.status not in OPEN
+    refused = case.disposition in ("NOT_ACCEPTED", "LONG_TERM_REVIEW")
+    gone = case.disposition in ("TRANSFERRED", "WITHDRAWN")
+    results = {
+        "accepted": ("ACCEPTED", "ACCEPTED_ON_SITE"),
+        "partly": ("PARTIALLY_ACCEPTED",),
+        "refused": ("NOT_ACCEPTED",),
+        "long_term": ("LONG_TERM_REVIEW",),
+        "proposed": ("SYSTEM_CHANGE_PROPOSED",),
+        "informed": ("INFO_PROVIDED",),
+        "other": ("ALREADY_DONE", None),
+        "gone": ("TRANSFERRED", "WITHDRAWN"),
+    }
+    match column:
+        case "received" | "cumulative" | "before":
+            return True
+        case "open":
+            return not finished
+        case "done" | "rate":
+            return finished and not gone and (refusals or not refused)
+        case "days":
+            done = finished and not gone and (refusals or not refused)
+            return done and case.answered_at is not None
+    return finished and case.disposition in results[column]
+
+
+def _half_up(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _expected(column: Column, line: list[Made], refusals: bool) -> Any:
+    inside = [m for m in line if column.period.first <= m.day() <= column.period.last]
+    counted = [m for m in inside if _counted(column.code, m, refusals)]
+    if column.kind == "share":
+        return _half_up(Decimal(100 * len(counted)) / len(inside)) if inside else None
+    if column.kind == "days":
+        spans = [(m.answered_at - m.registered_at) // timedelta(seconds=1) for m in counted]
+        return _half_up(Decimal(sum(spans)) / (86_400 * len(spans))) if spans else None
+    return len(counted)
+
+
+_days = st.sampled_from(
+    [
+        date(2026, 10, 31),
+        date(2026, 11, 1),
+        date(2026, 11, 22),
+        date(2025, 11, 1),
+        date(2025, 11, 22),
+        date(2025, 11, 23),
+        date(2025, 12, 31),
+        date(2026, 1, 1),
+        date(2024, 2, 29),
+    ]
+)
+_times = st.sampled_from(["00:00", "08:59", "09:00", "12:30", "23:59:59.999999"])
+_moments = st.builds(clock.at, _days, _times)
+_periods = st.one_of(
+    st.builds(around, _days, st.sampled_from(["month", "quarter", "year", "days"])),
+    st.builds(lambda a, b: Period(min(a, b), max(a, b)), _days, _days),
+)
+_case = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(["FUNDS", "MARKET", "INFRA", "UNHEARD_OF", ""]),
+        "channel": st.sampled_from(["HOTLINE", "FAX"]),
+        "unit": st.integers(0, 3),
+        "registered_at": _moments,
+        "status": st.sampled_from([*OPEN, "ANSWERED", "CLOSED"]),
+        "disposition": st.sampled_from(RESULTS),
+        "hours": st.one_of(st.none(), st.floats(0, 2000)),
+    }
+)
+
+
+async def _unit(ctx: Ctx, name: str, kind: str = "DEPARTMENT", **more: Any) -> UUID:
+    """Write a unit past the rules of people: imported ones may lack a name."""
+    unit_id = clock.uuid7()
+    values = {"id": unit_id, "name": name, "kind": kind, "valid_from": TODAY, "row_version": 1}
+    await ctx.db.run(insert_into(org_units), **values, **more)
+    return unit_id
+
+
+async def _make(ctx: Ctx, bare: BareCases, units: list[UUID | None], given: Any) -> Made:
+    finished = given["status"] not in OPEN
+    hours, unit = given["hours"], units[given["unit"]]
+    answered = finished and hours is not None
+    values = {
+        "category": given["category"],
+        "channel": given["channel"],
+        "registered_at": given["registered_at"],
+        "status": given["status"],
+        "disposition": given["disposition"] if finished else None,
+        "answered_at": given["registered_at"] + timedelta(hours=hours) if answered else None,
+    }
+    made = await bare.add(ctx, **values, lead_unit_id=unit)
+    return Made(id=made, department=str(unit or ""), **values)
+
+
+async def _tables(ctx: Ctx, period: Period) -> list[Table]:
+    return [await service.table(ctx, "cases", d.code, period) for d in CASES.dimensions]
+
+
+def _check(tables: list[Table], made: list[Made], refusals: bool) -> None:
+    for table in tables:
+        for line in (table.total, *table.lines):
+            behind = [m for m in made if line.code in (None, m.line(table.dimension))]
+            for cell in line.cells:
+                assert cell.value == _expected(cell.column, behind, refusals), (line, cell)
+        for column in table.columns:
+            if column.kind == "count":
+                summed = sum(line.value(column.code) for line in table.lines)
+                assert summed == table.total.value(column.code)
+        outcomes = ["open", "accepted", "partly", "refused", "long_term"]
+        outcomes += ["proposed", "informed", "other", "gone"]
+        assert table.total.value("received") == sum(table.total.value(c) for c in outcomes)
+
+
+async def _behind(ctx: Ctx, table: Table) -> dict[tuple[str | None, str], set[UUID]]:
+    """The rows that each cell opens; each is also checked against the figure itself."""
+    found: dict[tuple[str | None, str], set[UUID]] = {}
+    for line in (table.total, *table.lines):
+        if line.code is not None and not any(c.value for c in line.cells):
+            continue
+        for cell in line.cells:
+            column = cell.column
+            rows = await service.evidence(
+                ctx,
+                "cases",
+                dimension=table.dimension,
+                value=line.code,
+                measure=column.evidence,
+                period=column.period,
+            )
+            found[line.code, column.code] = {r.id for r in rows.rows}
+            assert rows.total == len(rows.rows) == len(found[line.code, column.code])
+            if column.kind == "count":
+                assert rows.total == cell.value
+    return found
+
+
+class UndoError(Exception):
+    """Ends an example without leaving a row."""
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    data=st.lists(_case, min_size=1, max_size=9),
+    period=_periods,
+    refusals=st.booleans(),
+    gone=st.integers(0, 8),
+    dimension=st.integers(0, 2),
+)
+async def test_any_case_moves_every_figure_by_itself(
+    runtime: Runtime,
+    city: Tenant,
+    data: list[Any],
+    period: Period,
+    refusals: bool,
+    gone: int,
+    dimension: int,
+):
+    try:
+        with clock.frozen(NOW):
+            async with runtime.work.open(city) as opened:
+                ctx = replace(opened, host=HOST)
+                await set_setting(ctx, "reporting.refusals_are_done", refusals)
+                bare = await BareCases.prepare(ctx)
+                units: list[UUID | None] = [None]
+                for name in ("", "첫째과", "둘째과"):
+                    units.append(await _unit(ctx, name))
+                made = [await _make(ctx, bare, units, given) for given in data]
+                await _prove(ctx, made, period, refusals, made[gone % len(made)], dimension)
+                raise UndoError
+    except UndoError:
+        pass
+
+
+async def _prove(
+    ctx: Ctx, made: list[Made], period: Period, refusals: bool, victim: Made, dimension: int
+) -> None:
+    tables = await _tables(ctx, period)
+    _check(tables, made, refusals)
+    for code in ("received", CUMULATIVE, BEFORE):
+        column = next(c for c in tables[0].columns if c.code == code)
+        apart = await ctx.db.one(_TOTAL, first=column.period.first, last=column.period.last)
+        assert tables[0].total.value(code) == apart
+    behind = await _behind(ctx, tables[dimension])
+    await ctx.db.run(_DELETE, b_id=victim.id)
+    after = await _tables(ctx, period)
+    _check(after, [m for m in made if m is not victim], refusals)
+    for cell, rows in (await _behind(ctx, after[dimension])).items():
+        assert rows == behind.pop(cell) - {victim.id}
+    assert all(rows <= {victim.id} for rows in behind.values()), "a line left with its last row"
+
+
+async def test_no_cases(ctx: Ctx):
+    ctx.host = HOST
+    with clock.frozen(NOW):
+        table = await service.table(ctx, "cases", "department", parse_period("2026-11"))
+        assert table.lines == ()
+        assert table.total.value("received") == 0
+        assert table.total.value("rate") is None
+        texts = {c.column.code: c.text for c in table.total.cells}
+        assert (texts["received"], texts["rate"], texts["days"]) == ("0", "-", "-")
+        later = await service.table(ctx, "cases", "department", parse_period("2027-01"))
+    assert {c.text for c in later.total.cells if c.column.code != BEFORE} == {""}
+
+
+async def test_a_month_ends_at_midnight_in_seoul(ctx: Ctx):
+    ctx.host = HOST
+    bare = await BareCases.prepare(ctx)
+    await bare.add(ctx, datetime(2026, 10, 31, 14, 59, 59, tzinfo=UTC))
+    first = await bare.add(ctx, datetime(2026, 10, 31, 15, 0, tzinfo=UTC))
+    last = await bare.add(ctx, datetime(2026, 11, 30, 14, 59, 59, 999999, tzinfo=UTC))
+    await bare.add(ctx, datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
+    found = await service.evidence(
+        ctx,
+        "cases",
+        dimension="category",
+        value=None,
+        measure="received",
+        period=parse_period("2026-11"),
+    )
+    assert [r.id for r in found.rows] == [last, first]
+    assert found.total == 2
+
+
+async def test_a_department_without_a_name_has_a_line(ctx: Ctx):
+    ctx.host = HOST
+    bare = await BareCases.prepare(ctx)
+    unnamed = await _unit(ctx, "")
+    parent = await _unit(ctx, "산업과")
+    team = await _unit(ctx, "운영팀", kind="TEAM", parent_id=parent)
+    for unit in (unnamed, team, None):
+        await bare.add(ctx, clock.at(TODAY, "10:00"), lead_unit_id=unit)
+    table = await service.table(ctx, "cases", "department", around(TODAY, "month"))
+    assert {line.title: line.value("received") for line in table.lines} == {
+        "(이름 없음)": 1,
+        "산업과 운영팀": 1,
+        "부서 미지정": 1,
+    }
