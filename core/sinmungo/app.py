@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Controller, Litestar, Request, Router
+from litestar import Litestar, Request
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -17,12 +17,18 @@ from litestar.openapi import OpenAPIConfig
 from sinmungo import config
 from sinmungo.component import COMPONENT
 from sinmungo.deadlines.calendar import preload_holidays
-from sinmungo.faces import HealthController, HomeController, OpenApiController, StaticController
+from sinmungo.faces import (
+    HealthController,
+    HelpController,
+    HomeController,
+    OpenApiController,
+    StaticController,
+)
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.host import Host
 from sinmungo.host.keyring import Keyring
 from sinmungo.host.loader import load
-from sinmungo.host.types import Face, LoadedSlice
+from sinmungo.host.mounting import routers
 from sinmungo.jobs.outbox import Waker
 from sinmungo.logs import configure_logs
 from sinmungo.people.identity import Identifier
@@ -36,12 +42,6 @@ from sinmungo.web.scope import scope_of
 from sinmungo_tenants import Deployment, Doors, Registry
 from sinmungo_tenants.migrate import head
 
-FACES: tuple[tuple[Face, str], ...] = (
-    ("portal", ""),
-    ("office", "/office"),
-    ("admin", "/admin"),
-    ("api", "/api/v1"),
-)
 MAX_BODY = 10 * 1024 * 1024
 
 
@@ -61,7 +61,7 @@ class Runtime:
         )
         self.registry = Registry(self.doors)
         self.work = Work(
-            self.doors, Keyring(self.deployment_key), self.host, Waker(self.doors)
+            self.doors, Keyring(self.deployment_key), self.host, Waker(self.doors), settings
         )
         self.identifier = Identifier(settings)
 
@@ -86,21 +86,6 @@ async def provide_ctx(request: Request[Any, Any, Any]) -> Ctx:
     return await scope_of(request.scope).ctx()
 
 
-def routers(host: Host) -> list[Router]:
-    """Return one router per slice and face; inactive plugins are stopped by the gate."""
-    return [
-        Router(path=prefix + loaded.mount, route_handlers=list(controllers))
-        for loaded in host.slices
-        for face, prefix in FACES
-        if (controllers := _controllers(loaded, face))
-    ]
-
-
-def _controllers(loaded: LoadedSlice, face: Face) -> tuple[type[Controller], ...]:
-    found: tuple[type[Controller], ...] = getattr(loaded.slice, face)
-    return found
-
-
 def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
     """Return the Litestar application, without the gate around it."""
 
@@ -116,13 +101,16 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
                 with contextlib.suppress(asyncio.CancelledError):
                     await watcher
 
+    # Browsers let nobody but this very host set a cookie of this prefix.
+    prefix = "__Host-" if runtime.settings.cookie_secure else ""
     return Litestar(
         route_handlers=[
             HomeController,
             HealthController,
+            HelpController,
             OpenApiController,
             StaticController,
-            *routers(runtime.host),
+            *routers(runtime.host.slices),
         ],
         dependencies={"ctx": Provide(provide_ctx)},
         guards=[require_permission],
@@ -131,7 +119,7 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
         state=State({"renderer": renderer, "runtime": runtime}),
         csrf_config=CSRFConfig(
             secret=runtime.csrf_secret(),
-            cookie_name="sinmungo_csrf",
+            cookie_name=f"{prefix}sinmungo_csrf",
             cookie_secure=runtime.settings.cookie_secure,
             cookie_httponly=True,
             exclude=["^/api/", "^/static/", "^/health/"],
@@ -144,6 +132,7 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
             use_handler_docstrings=True,
         ),
         request_max_body_size=MAX_BODY,
+        logging_config=None,
     )
 
 

@@ -26,6 +26,9 @@ class InvalidError(SinmungoError):
         super().__init__("입력한 내용을 확인해 주세요.")
         self.errors = dict(errors)
 
+    def __str__(self) -> str:
+        return "; ".join(f"{field}: {message}" for field, message in self.errors.items())
+
 
 class RefusedError(SinmungoError):
     """An act the rules do not allow now (wrong status, full programme, late edit)."""
@@ -54,6 +57,23 @@ class MissingError(SinmungoError):
         super().__init__(message)
 
 
+class TooManyError(SinmungoError):
+    """Something was tried too often from one place."""
+
+    code = "too_many"
+    status = 429
+
+
+class VersionNeededError(SinmungoError):
+    """A change came without saying which state of the record it was made on (If-Match)."""
+
+    code = "version_needed"
+    status = 428
+
+    def __init__(self) -> None:
+        super().__init__("고치려는 자료의 판을 If-Match 머리글로 알려 주세요.")
+
+
 class SignInNeededError(SinmungoError):
     """Nobody is signed in: 401 for the API, the sign-in page for a browser."""
 
@@ -72,6 +92,16 @@ class ForbiddenError(SinmungoError):
 
     def __init__(self, message: str = "이 일을 할 권한이 없습니다.") -> None:
         super().__init__(message)
+
+
+class PasswordChangeNeededError(SinmungoError):
+    """The password is a temporary one: nothing else works before it is changed."""
+
+    code = "password_change_needed"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("임시 비밀번호를 먼저 바꿔 주세요.")
 
 
 class PluginFailedError(SinmungoError):

@@ -1,42 +1,55 @@
 """What belongs to no slice: the city's front door, the platform's, health, files, OpenAPI."""
 
-from typing import Any
-
 import msgspec
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import File, Redirect
 
+from sinmungo.cases.service import contact
 from sinmungo.openapi import schema_for
 from sinmungo.web.access import public
+from sinmungo.web.guide import picture, read_page
 from sinmungo.web.render import page
 from sinmungo.web.scope import scope_of
 from sinmungo.web.statics import STATIC_DIR
+from sinmungo.web.types import Req
 
 _YEAR = "public, max-age=31536000, immutable"
+_HOUR = "public, max-age=3600"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
 
 
 class HomeController(Controller):
     """`/`: the companies' portal of a city, or the list of cities on the platform's host."""
 
     @get("/", opt=public(), include_in_schema=False)
-    async def home(self, request: Request[Any, Any, Any]) -> Response[str]:
+    async def home(self, request: Req) -> Response[str]:
         """Show the front door."""
-        if scope_of(request.scope).city is not None:
-            return page(request, "portal/home.html")
+        scope = scope_of(request.scope)
+        if scope.city is not None:
+            whom = await contact(await scope.ctx())
+            return page(request, "portal/home.html", contact=whom)
         runtime = request.app.state.runtime
-        return page(request, "platform/home.html", cities=runtime.registry.all(), port=_port(request))
+        return page(
+            request, "platform/home.html", cities=runtime.registry.all(), port=_port(request)
+        )
 
     @get(["/office", "/admin"], opt=public(), include_in_schema=False)
-    async def office(self, request: Request[Any, Any, Any]) -> Redirect:
+    async def office(self, request: Req) -> Redirect:
         """Lead to the first page of the office or admin."""
         target = "/admin/people" if request.url.path == "/admin" else "/office/cases"
         return Redirect(target, status_code=303)
 
 
-def _port(request: Request[Any, Any, Any]) -> str:
+def _port(request: Req) -> str:
     host = request.headers.get("host", "")
     return ":" + host.rsplit(":", 1)[1] if ":" in host else ""
 
@@ -52,7 +65,7 @@ class HealthController(Controller):
         return {"status": "ok"}
 
     @get("/ready", opt=public(), include_in_schema=False)
-    async def ready(self, request: Request[Any, Any, Any]) -> dict[str, str]:
+    async def ready(self, request: Req) -> dict[str, str]:
         """Say that the database answers too."""
         await request.app.state.runtime.registry.refresh()
         return {"status": "ok"}
@@ -62,19 +75,51 @@ class StaticController(Controller):
     """Vendored files, cached for a year under a name that changes with their content."""
 
     @get("/static/{path:path}", opt=public(), include_in_schema=False)
-    async def static(self, path: FromPath[str]) -> File:
-        """Send one file of the static folder."""
+    async def static(self, path: FromPath[str], v: FromQuery[str] = "") -> File:
+        """Send one file of the static folder; a versioned address never changes."""
         file = (STATIC_DIR / path.lstrip("/")).resolve()
         if not file.is_relative_to(STATIC_DIR) or not file.is_file():
             raise NotFoundException
-        return File(file, content_disposition_type="inline", headers={"cache-control": _YEAR})
+        return File(
+            file,
+            media_type=_TYPES.get(file.suffix, "application/octet-stream"),
+            content_disposition_type="inline",
+            headers={"cache-control": _YEAR if v else _HOUR},
+        )
+
+
+class HelpController(Controller):
+    """The guide for officers and companies."""
+
+    path = "/help"
+
+    @get(["/", "/{name:str}"], opt=public(), include_in_schema=False)
+    async def guide(self, request: Req, name: FromPath[str] = "index") -> Response[str]:
+        """Show a page of the guide."""
+        found = read_page(name)
+        if found is None:
+            raise NotFoundException
+        return page(request, "help/page.html", guide=found)
+
+    @get("/img/{name:str}", opt=public(), include_in_schema=False)
+    async def image(self, name: FromPath[str]) -> File:
+        """Send a picture of the guide."""
+        file = picture(name)
+        if file is None:
+            raise NotFoundException
+        return File(
+            file,
+            media_type=_TYPES[file.suffix],
+            content_disposition_type="inline",
+            headers={"cache-control": _HOUR},
+        )
 
 
 class OpenApiController(Controller):
     """The API's description as it is in this city: without what is switched off."""
 
     @get("/api/v1/openapi.json", opt=public(), include_in_schema=False)
-    async def schema(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def schema(self, request: Req) -> Response[bytes]:
         """Return the OpenAPI 3.1 document."""
         city = scope_of(request.scope).city
         if city is None:

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-_QUIET = ("httpx", "httpcore", "procrastinate", "asyncio", "granian")
+_QUIET = ("alembic", "httpx", "httpcore", "procrastinate", "asyncio", "granian")
 
 
 def configure_logs(form: str = "json") -> None:

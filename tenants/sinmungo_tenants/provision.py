@@ -221,7 +221,7 @@ def _role(
 ) -> None:
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
     verb = "ALTER" if exists else "CREATE"
-    text = sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(name))  # type: ignore[arg-type]
+    text = sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(name))
     if password is not None:
         text += sql.SQL(" PASSWORD {}").format(sql.Literal(password))
     connection.execute(text)

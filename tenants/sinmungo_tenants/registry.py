@@ -156,7 +156,7 @@ class Registry:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.refresh()
-            except Exception:  # noqa: BLE001 - the loop must outlive any outage of the database
+            except Exception:
                 log.warning("registry.refresh_failed", exc_info=True)
 
     def _load(
@@ -172,9 +172,7 @@ class Registry:
                 row,
                 tuple(h.key for h in host_list if h.tenant_id == row.id),
                 {r.key: r.value for r in revision_map if r.tenant_id == row.id},
-                frozenset(
-                    p.key for p in active if p.tenant_id == row.id and p.value == "ACTIVE"
-                ),
+                frozenset(p.key for p in active if p.tenant_id == row.id and p.value == "ACTIVE"),
             )
             for row in rows
         ]

@@ -82,10 +82,11 @@ class Session:
         await self._connection.execute(f"SAVEPOINT {name}")
         try:
             yield
+            # Fails when a statement inside had failed and someone hid it: then all of it goes.
+            await self._connection.execute(f"RELEASE SAVEPOINT {name}")
         except BaseException:
             await self._connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
             raise
-        await self._connection.execute(f"RELEASE SAVEPOINT {name}")
 
     def after_commit(self, callback: AfterCommit) -> None:
         """Call `callback` once the transaction is committed; never when it is undone."""

@@ -35,9 +35,7 @@ class Write:
             raise TypeError("use any_of() instead of in_(): the text must not depend on values")
         names = tuple(compiled.positiontup or ())
         fixed = {
-            name: bind.effective_value
-            for name, bind in compiled.binds.items()
-            if not bind.required
+            name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
         }
         return str(compiled), names, fixed
 
@@ -84,7 +82,7 @@ class Read[T](Write):
 
 
 def read[T](statement: Select[Any], row: type[T]) -> Read[T]:
-    """Return a query constant: `LIST = read(select(...), CaseRow)`."""
+    """Return a query whose rows become `row`, to be kept as a module constant."""
     return Read(statement, row)
 
 

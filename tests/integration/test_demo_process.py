@@ -1,19 +1,17 @@
 """`sinmungo demo` as a person runs it: processes, signals, crashes, a second start."""
 
-import http.client
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from sinmungo.testing.demo import DemoProcess
+from sinmungo_tenants.server import EmbeddedServer
+
 CITY = """
 slug = "sample"
 name = "본보기시"
@@ -43,94 +41,28 @@ roles = ["INTAKE_OFFICER", "LEAD_OFFICER"]
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Demo:
-    """One `sinmungo demo` process in a data folder."""
-
-    def __init__(self, data: Path, tenants: Path, port: int) -> None:
-        self.port = port
-        self.data = data
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sinmungo.cli", "demo", "--data", str(data), "--port", str(port)],
-            env={**os.environ, "SINMUNGO_TENANTS": str(tenants)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def wait_up(self) -> None:
-        end = time.monotonic() + 90
-        while time.monotonic() < end:
-            assert self.process.poll() is None, self.process.communicate()[0]
-            if self.status("localhost") == 200:
-                return
-            time.sleep(0.1)
-        pytest.fail("the demo did not come up")
-
-    def status(self, host: str) -> int | None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/", headers={"Host": f"{host}:{self.port}"})
-            return connection.getresponse().status
-        except OSError:
-            return None
-        finally:
-            connection.close()
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, output
-
-    def family(self) -> list[int]:
-        """Return the pids of everything the demo started, by its data folder or deployment."""
-        found = []
-        for proc in Path("/proc").glob("[0-9]*"):
-            try:
-                command = (proc / "cmdline").read_bytes().decode("utf-8", "replace")
-                environment = (proc / "environ").read_bytes().decode("utf-8", "replace")
-            except OSError:
-                continue
-            ours = f"SINMUNGO_DATA={self.data}" in environment or str(self.data) in command
-            if ours and int(proc.name) != os.getpid():
-                found.append(int(proc.name))
-        return found
-
-
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
     folder = tmp_path_factory.mktemp("demo")
-    for each in (folder, *folder.parents):
-        if each.owner() == "root" and str(each).startswith("/tmp/pytest"):
-            each.chmod(0o755)
     tenants = folder / "tenants"
     tenants.mkdir()
     (tenants / "sample.toml").write_text(CITY, "utf-8")
-    return folder / "data", tenants
+    yield folder / "data", tenants
+    EmbeddedServer(folder / "data").discard()
 
 
 @pytest.fixture
-def demo(places: tuple[Path, Path]) -> Iterator[Demo]:
-    made = Demo(*places, free_port())
+def demo(places: tuple[Path, Path]) -> Iterator[DemoProcess]:
+    made = DemoProcess(*places)
     yield made
-    if made.process.poll() is None:
-        made.process.kill()
-    if made.process.stdout:
-        made.process.stdout.close()
-    made.process.wait(10)
+    made.discard()
 
 
-def test_it_comes_up_and_ends_cleanly(demo: Demo):
+def test_it_comes_up_and_ends_cleanly(demo: DemoProcess):
     demo.wait_up()
-    assert demo.status("sample.localhost") == 200
-    assert demo.status("nowhere.localhost") == 404
-    accounts = json.loads((demo.data / "demo-accounts.json").read_text("utf-8"))
+    assert demo.get("sample.localhost", "/")[0] == 200
+    assert demo.get("nowhere.localhost", "/")[0] == 404
+    accounts = demo.accounts()
     assert {"slug", "host", "role", "login", "password", "api_token"} <= accounts[0].keys()
     assert (demo.data / "demo-accounts.json").stat().st_mode & 0o077 == 0
     code, output = demo.end(signal.SIGTERM)
@@ -139,32 +71,25 @@ def test_it_comes_up_and_ends_cleanly(demo: Demo):
     assert demo.family() == []
 
 
-def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: Demo, places):
-    before = json.loads((demo.data / "demo-accounts.json").read_text("utf-8"))
+def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProcess, places):
+    before = demo.accounts() if (demo.data / "demo-accounts.json").exists() else []
     demo.wait_up()
-    second = Demo(places[0], places[1], demo.port)
+    second = DemoProcess(places[0], places[1], demo.port)
     output, _ = second.process.communicate(timeout=60)
     assert second.process.returncode == 1
     assert len(output.strip().splitlines()) == 1
     assert str(demo.port) in output
-    token = before[0]["api_token"]
-    connection = http.client.HTTPConnection("127.0.0.1", demo.port, timeout=5)
-    connection.request(
-        "GET",
-        "/api/v1/cases?view=ALL",
-        headers={"Host": "sample.localhost", "Authorization": f"Bearer {token}"},
-    )
-    answer = connection.getresponse()
-    body = json.loads(answer.read())
-    connection.close()
-    assert answer.status == 200
-    assert body["items"]
+    token = demo.accounts()[0]["api_token"]
+    status, body = demo.get("sample.localhost", "/api/v1/cases?view=ALL", token)
+    assert status == 200
+    assert json.loads(body)["items"]
+    assert before in ([], demo.accounts())
     code, _ = demo.end(signal.SIGINT)
     assert code == 0
     assert demo.family() == []
 
 
-def test_after_kill_9_of_everything_the_next_start_recovers(demo: Demo, places):
+def test_after_kill_9_of_everything_the_next_start_recovers(demo: DemoProcess, places):
     demo.wait_up()
     for pid in (demo.process.pid, *demo.family()):
         try:
@@ -172,16 +97,16 @@ def test_after_kill_9_of_everything_the_next_start_recovers(demo: Demo, places):
         except ProcessLookupError:
             continue
     demo.process.wait(20)
-    again = Demo(places[0], places[1], free_port())
+    again = DemoProcess(*places)
     try:
         again.wait_up()
-        assert again.status("sample.localhost") == 200
+        assert again.get("sample.localhost", "/")[0] == 200
     finally:
         code, output = again.end()
     assert code == 0, output
 
 
-def test_kill_9_of_the_parent_alone_leaves_nothing(demo: Demo):
+def test_kill_9_of_the_parent_alone_leaves_nothing(demo: DemoProcess):
     demo.wait_up()
     demo.process.kill()
     demo.process.wait(10)
@@ -194,7 +119,27 @@ def test_kill_9_of_the_parent_alone_leaves_nothing(demo: Demo):
 def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):
     stray = tmp_path / "file"
     stray.write_text("not a folder", "utf-8")
-    other = Demo(stray, places[1], free_port())
+    other = DemoProcess(stray, places[1])
     output, _ = other.process.communicate(timeout=60)
     assert other.process.returncode == 1
     assert len(output.strip().splitlines()) == 1, output
+
+
+def test_any_postgresql_will_do(places, tmp_path: Path, server_dsn: str):
+    """SINMUNGO_DATABASE_URL instead of the embedded server; roles carry the deployment's name."""
+    from sinmungo.testing.database import fresh_database
+
+    dsn = fresh_database(server_dsn, "demo_elsewhere")
+    other = DemoProcess(
+        tmp_path / "data",
+        places[1],
+        SINMUNGO_DATABASE_URL=dsn,
+        SINMUNGO_DEPLOYMENT="demo_elsewhere",
+    )
+    try:
+        other.wait_up()
+        assert other.get("sample.localhost", "/")[0] == 200
+        assert not (tmp_path / "data" / "server").exists()
+    finally:
+        code, output = other.end()
+    assert code == 0, output

@@ -1,4 +1,9 @@
-"""Submissions before registration, cases after it, and the law and habit they run by."""
+"""Submissions before registration, cases after it, and the law and habit they run by.
+
+`due_at` is the moment to warn by, `legal_until` the last one that is not late. `case_notes` holds
+what was written at a step (`seq` = `row_version` after it), apart from events, so that it can be
+destroyed while the count stays.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -8,12 +13,19 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
+    literal_column,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from sinmungo.host.db import core_metadata, moment, pk, row_version, sealed, text
+
+OPEN_FIRST = literal_column("(answered_at IS NOT NULL)", Boolean)
+"""Sorts what still needs an answer before what only needs closing; false comes first."""
+_NOT_CLOSED = literal_column("closed_at IS NULL", Boolean)
 
 categories = Table(
     "categories",
@@ -47,7 +59,7 @@ deadline_rules = Table(
     text("source"),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
-    CheckConstraint("unit in ('AT_ONCE', 'HOURS', 'DAYS')", name="unit"),
+    CheckConstraint("unit in ('AT_ONCE', 'HOURS', 'DAYS', 'WORKING_DAYS')", name="unit"),
     Index("ix_deadline_rules_petition_type", "petition_type", "valid_from"),
 )
 
@@ -88,7 +100,9 @@ submissions = Table(
     text("state"),
     moment("submitted_at", index=True),
     moment("registered_at", nullable=True),
+    Column("address_hash", LargeBinary),
     row_version(),
+    Index("ix_submissions_address_hash_submitted_at", "address_hash", "submitted_at"),
     CheckConstraint("state in ('SUBMITTED', 'REGISTERED', 'WITHDRAWN')", name="state"),
 )
 
@@ -99,13 +113,14 @@ cases = Table(
     Column("case_no", Text, nullable=False, unique=True),
     Column("intake_id", Uuid, nullable=False, index=True),
     Column("submission_id", Uuid, ForeignKey("submissions.id"), index=True),
-    Column("company_id", Uuid, ForeignKey("companies.id"), nullable=False, index=True),
+    Column("company_id", Uuid, ForeignKey("companies.id"), nullable=False),
     text("channel"),
     text("category"),
     text("petition_type"),
     Column("rule_id", Uuid, ForeignKey("deadline_rules.id"), nullable=False),
     text("content"),
     text("summary"),
+    Column("grams", TSVECTOR, nullable=False),
     *sealed("caller"),
     *sealed("phone", tail=True),
     *sealed("email"),
@@ -114,7 +129,10 @@ cases = Table(
     Column("lead_unit_id", Uuid, ForeignKey("org_units.id")),
     Column("officer_id", Uuid, ForeignKey("officers.id")),
     moment("registered_at"),
+    Column("registered_by", Uuid),
+    Column("registered_unit_id", Uuid, ForeignKey("org_units.id")),
     moment("due_at"),
+    moment("legal_until"),
     moment("answered_at", nullable=True),
     moment("closed_at", nullable=True),
     text("disposition", nullable=True),
@@ -127,8 +145,35 @@ cases = Table(
         "status in ('REGISTERED', 'ASSIGNED', 'IN_REVIEW', 'ANSWERED', 'CLOSED')", name="status"
     ),
     CheckConstraint("priority in ('NORMAL', 'HIGH')", name="priority"),
-    Index("ix_cases_status_due_at", "status", "due_at"),
-    Index("ix_cases_officer_id_status", "officer_id", "status"),
-    Index("ix_cases_lead_unit_id_status", "lead_unit_id", "status"),
-    Index("ix_cases_registered_at", "registered_at"),
+    Index("ix_cases_desk", OPEN_FIRST, "due_at", "id", postgresql_where=_NOT_CLOSED),
+    Index(
+        "ix_cases_desk_officer",
+        "officer_id",
+        OPEN_FIRST,
+        "due_at",
+        "id",
+        postgresql_where=_NOT_CLOSED,
+    ),
+    Index(
+        "ix_cases_desk_unit",
+        "lead_unit_id",
+        OPEN_FIRST,
+        "due_at",
+        "id",
+        postgresql_where=_NOT_CLOSED,
+    ),
+    Index("ix_cases_registered_at_id", "registered_at", "id"),
+    Index("ix_cases_company_id_registered_at", "company_id", "registered_at"),
+    Index("ix_cases_grams", "grams", postgresql_using="gin"),
+)
+
+case_notes = Table(
+    "case_notes",
+    core_metadata,
+    pk(),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    text("body"),
+    moment("created_at"),
+    Index("uq_case_notes_case_id_seq", "case_id", "seq", unique=True),
 )

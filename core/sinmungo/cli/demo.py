@@ -46,7 +46,7 @@ def demo(*, data: Path = Path(".sinmungo"), port: int = 8000) -> None:
         stack.callback(processes.stop)
         processes.start("web")
         processes.start("worker")
-        if not wait_ready(port, READY_SECONDS):
+        if not wait_ready(port, READY_SECONDS, lambda: not stop.is_set() and not processes.dead()):
             raise CliProblemError(f"the web server did not start; see {processes.log_of('web')}")
         _tell(ready)
         watch(processes, stop, console.print)

@@ -3,6 +3,7 @@
 import http.client
 import socket
 import time
+from collections.abc import Callable
 
 
 def port_taken(port: int) -> bool:
@@ -28,10 +29,10 @@ def ready(port: int) -> bool:
         connection.close()
 
 
-def wait_ready(port: int, seconds: float) -> bool:
-    """Wait until the web server is ready; return whether it became so in time."""
+def wait_ready(port: int, seconds: float, alive: Callable[[], bool]) -> bool:
+    """Wait until the web server is ready, it dies, or time is up; return whether it is ready."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while alive() and time.monotonic() < end:
         if ready(port):
             return True
         time.sleep(0.05)

@@ -10,6 +10,7 @@ from sinmungo.cli.common import CliProblemError, console, run, runtime
 from sinmungo.deploy.cities import Cities, CityFile, read_files
 
 app = App(help="Cities of this deployment.")
+type Several = Annotated[tuple[str, ...], Parameter(negative="")]
 
 
 @app.command(name="list")
@@ -34,7 +35,13 @@ def show() -> None:
 
 
 @app.command
-def add(slug: str, name: str, *, host: Annotated[list[str], Parameter(negative="")] = [], service_name: str = "기업SOS") -> None:  # noqa: B006 - cyclopts reads the default only
+def add(
+    slug: str,
+    name: str,
+    *,
+    host: Several = (),
+    service_name: str = "기업SOS",
+) -> None:
     """Add a city with core's defaults; `--host` may be given several times."""
 
     async def work() -> None:
@@ -48,7 +55,7 @@ def add(slug: str, name: str, *, host: Annotated[list[str], Parameter(negative="
 
 
 @app.command
-def apply(folder: Path | None = None, *, force: Annotated[list[str], Parameter(negative="")] = []) -> None:  # noqa: B006 - cyclopts reads the default only
+def apply(folder: Path | None = None, *, force: Several = ()) -> None:
     """Make the cities of `tenants/*.toml`, upgrade those behind, and show what differs.
 
     A setting that an admin changed stays as it is, unless its key is given with `--force`.

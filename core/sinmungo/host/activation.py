@@ -5,9 +5,9 @@ switches reads the registry itself before it answers.
 """
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, select, update
@@ -17,7 +17,7 @@ from sinmungo import clock
 from sinmungo.errors import MissingError, RefusedError
 from sinmungo.host.context import Ctx
 from sinmungo.host.models import plugin_log, plugin_states
-from sinmungo.host.types import SYSTEM, Identity
+from sinmungo.host.types import SYSTEM, Identity, Slice
 from sinmungo_tenants import Tenant, insert_into, read, write
 from sinmungo_tenants.control.tables import plugin_state, registry_version
 from sinmungo_tenants.migrate import head
@@ -132,6 +132,13 @@ async def enable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYS
     await _switch(runtime, city, slug, ACTIVE, me)
 
 
+async def _seed(ctx: Ctx, slices: Iterable[Slice]) -> None:
+    """Give a plugin switched on later what a new city begins with; seeds are repeatable."""
+    for item in slices:
+        if item.seed is not None:
+            await item.seed(ctx, {})
+
+
 async def disable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
     """Take the plugin out of the city's life; its data stays."""
     if slug not in runtime.host.plugins:
@@ -139,11 +146,11 @@ async def disable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SY
     await _switch(runtime, city, slug, DISABLED, me)
 
 
-async def _switch(
-    runtime: "Runtime", city: Tenant, slug: str, state: str, me: Identity
-) -> None:
+async def _switch(runtime: "Runtime", city: Tenant, slug: str, state: str, me: Identity) -> None:
     now, version = clock.now(), runtime.host.plugins[slug].manifest.version
     async with runtime.work.open(city, me) as ctx:
+        if state == ACTIVE:
+            await _seed(ctx, runtime.host.plugins[slug].slices)
         await ctx.db.run(
             _SET_STATE,
             plugin=slug,
@@ -154,14 +161,12 @@ async def _switch(
         )
         await ctx.db.run(_LOG, **_entry(slug, state, now, me))
     async with runtime.doors.control_session() as control:
-        await control.run(
-            _SET_COPY, tenant_id=city.id, plugin=slug, state=state, updated_at=now
-        )
+        await control.run(_SET_COPY, tenant_id=city.id, plugin=slug, state=state, updated_at=now)
         await control.run(_TOUCH)
     await runtime.registry.refresh(force=True)
 
 
-def _entry(slug: str, state: str, now: datetime, me: Identity) -> dict[str, str | UUID | datetime | None]:
+def _entry(slug: str, state: str, now: datetime, me: Identity) -> dict[str, Any]:
     return {
         "id": clock.uuid7(),
         "plugin": slug,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from sinmungo.host.types import Manifest, Slice
+from sinmungo_tenants.names import safe
 
 PERMISSION = "permission"
 PUBLIC = "public"
@@ -15,7 +16,8 @@ class SliceProblemError(ValueError):
 
 
 def check_manifest(manifest: Manifest) -> None:
-    """Refuse tables whose names do not begin with the plugin's slug."""
+    """Refuse a slug that is no identifier, and tables whose names do not begin with it."""
+    safe(manifest.slug)
     if manifest.component is None:
         return
     if manifest.component.name != manifest.slug:
@@ -29,6 +31,8 @@ def check_slices(slices: Sequence[Slice], plugin: str | None) -> None:
     """Refuse doubled slugs, foreign permission names, and handlers that declare none."""
     seen: set[str] = set()
     for item in slices:
+        if not isinstance(item, Slice):
+            raise SliceProblemError(f"{item!r} is no Slice")
         if item.slug in seen:
             raise SliceProblemError(f"slice {item.slug!r} is declared twice")
         seen.add(item.slug)

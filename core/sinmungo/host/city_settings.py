@@ -57,3 +57,10 @@ async def set_setting(ctx: Ctx, key: str, value: Any) -> None:
     await ctx.db.run(
         _SET, key=key, value=value, changed_at=clock.now(), changed_by=ctx.me.officer_id
     )
+
+
+async def settings_of[S: msgspec.Struct](ctx: Ctx, prefix: str, kind: type[S]) -> S:
+    """Return the settings `<prefix>.<field>` as a Struct; its defaults where the city has none."""
+    names = {f"{prefix}.{field}": field for field in kind.__struct_fields__}
+    rows = await ctx.db.all(_SOME, keys=list(names))
+    return msgspec.convert({names[row.key]: row.value for row in rows}, kind)

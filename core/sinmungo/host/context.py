@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sinmungo.config import Settings
 from sinmungo.host.types import SYSTEM, Identity
 from sinmungo.sealed import CityCipher
 from sinmungo_tenants import Doors, Session, Tenant
@@ -26,6 +27,7 @@ class Ctx:
     cipher: CityCipher
     host: "Host"
     wake: Wake
+    settings: Settings
     address: str = ""
 
 
@@ -37,10 +39,19 @@ class Work:
     keyring: "Keyring"
     host: "Host"
     wake: Wake
+    settings: Settings = field(default_factory=Settings)
 
     @asynccontextmanager
     async def open(self, city: Tenant, me: Identity = SYSTEM) -> AsyncIterator[Ctx]:
         """Open the first door for `city`; commit at the end, undo on any error."""
         async with self.doors.tenant_session(city) as db:
             cipher = await self.keyring.cipher(city, db)
-            yield Ctx(city=city, db=db, me=me, cipher=cipher, host=self.host, wake=self.wake)
+            yield Ctx(
+                city=city,
+                db=db,
+                me=me,
+                cipher=cipher,
+                host=self.host,
+                wake=self.wake,
+                settings=self.settings,
+            )

@@ -1,7 +1,7 @@
 """All loaded slices of core and plugins, and the one answer to "is it active in this city?"."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -100,10 +100,10 @@ class Host:
         """Return the codes that these roles hold in the city."""
         return frozenset(p.code for p in self.permissions(city) if roles.intersection(p.roles))
 
-    def job(self, city: Tenant, kind: str) -> Job | None:
-        """Return what handles an outbox row of this kind in the city, if active."""
-        jobs = (j for s in self.active_slices(city) for j in s.slice.jobs)
-        return next((j for j in jobs if j.kind == kind), None)
+    def job(self, city: Tenant, kind: str) -> Job:
+        """Return what handles an outbox row of this kind; LookupError if it is not active here."""
+        jobs = {j.kind: j for s in self.active_slices(city) for j in s.slice.jobs}
+        return jobs[kind]
 
     def component(self, plugin: str) -> Component | None:
         """Return the tables of a loaded plugin, or None if it has none."""
@@ -119,7 +119,7 @@ class Host:
                 await hook(ctx=ctx, event=event, subject_id=subject_id)
             except SinmungoError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 log.exception("hook.failed", plugin=plugin.slug, hook="on_event")
                 raise PluginFailedError(plugin.slug) from error
 
@@ -136,8 +136,8 @@ class Host:
             return []
         try:
             async with asyncio.timeout(HOOK_SECONDS), ctx.db.savepoint():
-                return list(await hook(ctx=ctx, company_id=company_id))
-        except Exception as error:
+                return _checked(await hook(ctx=ctx, company_id=company_id))
+        except (Exception, SystemExit) as error:
             log.exception("hook.failed", plugin=plugin.slug, hook="company_hints")
             await ctx.db.run(
                 _FAILURE,
@@ -151,3 +151,10 @@ class Host:
 
     def _active_plugins(self, city: Tenant) -> list[LoadedPlugin]:
         return [p for slug, p in self.plugins.items() if self.is_active(city, slug)]
+
+
+def _checked(found: object) -> list[Hint]:
+    """Return the hints; a page must not stumble over something else."""
+    if isinstance(found, Sequence) and all(isinstance(hint, Hint) for hint in found):
+        return list(found)
+    raise TypeError("company_hints must return a sequence of Hint")

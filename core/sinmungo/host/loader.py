@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from sinmungo.host import hookspecs
 from sinmungo.host.checks import check_manifest, check_slices
 from sinmungo.host.host import Host, LoadedPlugin
+from sinmungo.host.mounting import RESERVED, try_routes
 from sinmungo.host.types import Manifest, Quarantined, Slice
 
 log = structlog.get_logger(__name__)
@@ -37,20 +38,21 @@ def load(core: Sequence[Slice], found: Iterable[EntryPoint] | None = None) -> Ho
     check_slices(core, plugin=None)
     plugins: list[LoadedPlugin] = []
     quarantined: list[Quarantined] = []
-    reserved = {s.slug for s in core}
+    taken = {*RESERVED, *(s.slug for s in core)}
     for entry in discover() if found is None else found:
         try:
-            plugins.append(_load_one(entry, reserved))
+            plugins.append(_load_one(entry, taken))
+            taken.add(entry.name)
         except BaseException as error:
             if strict or isinstance(error, KeyboardInterrupt):
                 raise
-            reason = f"{type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}"[:500]
             log.error("plugin.quarantined", plugin=entry.name, reason=reason)  # noqa: TRY400 - the reason is enough, and it is kept
             quarantined.append(Quarantined(entry.name, reason))
     return Host(tuple(core), tuple(plugins), tuple(quarantined))
 
 
-def _load_one(entry: EntryPoint, reserved: set[str]) -> LoadedPlugin:
+def _load_one(entry: EntryPoint, taken: set[str]) -> LoadedPlugin:
     module: Any = entry.load()
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
@@ -61,11 +63,12 @@ def _load_one(entry: EntryPoint, reserved: set[str]) -> LoadedPlugin:
         raise PluginProblemError("sinmungo_manifest() must return a Manifest")
     if manifest.slug != entry.name:
         raise PluginProblemError(f"slug {manifest.slug!r} is not the entry point {entry.name!r}")
-    if manifest.slug in reserved:
-        raise PluginProblemError(f"slug {manifest.slug!r} belongs to core")
+    if manifest.slug in taken:
+        raise PluginProblemError(f"slug {manifest.slug!r} belongs to core or to another plugin")
     if SDK_VERSION not in SpecifierSet(manifest.requires_sdk):
         raise PluginProblemError(f"needs sdk {manifest.requires_sdk}, this is {SDK_VERSION}")
     slices = [s for group in manager.hook.sinmungo_slices() for s in group]
     check_manifest(manifest)
     check_slices(slices, plugin=manifest.slug)
+    try_routes(slices, manifest.slug)
     return LoadedPlugin(manifest, tuple(slices), manager)

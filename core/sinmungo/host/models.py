@@ -101,4 +101,14 @@ access_log = Table(
     text("act"),
 )
 
+idempotency_keys = Table(
+    "idempotency_keys",
+    core_metadata,
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("answer", LargeBinary),
+    moment("created_at", index=True),
+)
+
 APPEND_ONLY = ("events", "access_log", "plugin_log", "hook_failures")

@@ -21,7 +21,10 @@ type JobHandler = Callable[["Ctx", UUID], Awaitable[None]]
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who acts. `scope_units` are the units whose records one may read by default."""
+    """Who acts. `scope_units` are the units whose records one may read by default.
+
+    With `must_change` nothing works but choosing a new password (and signing out).
+    """
 
     kind: Literal["OFFICER", "ANONYMOUS", "SYSTEM"]
     officer_id: UUID | None = None
@@ -32,6 +35,7 @@ class Identity(msgspec.Struct, frozen=True):
     scope_units: frozenset[UUID] = frozenset()
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    must_change: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether this permission is held; SYSTEM holds every one."""

@@ -104,8 +104,9 @@ async def pending(ctx: Ctx) -> int:
 
 
 class Waker:
-    """Sends the wake-up after commit, through the control door. Losing one loses nothing: the
-    sweep finds the row.
+    """Sends the wake-up after commit, through the control door.
+
+    Losing one loses nothing: the sweep finds the row.
     """
 
     def __init__(self, doors: Doors) -> None:
@@ -116,5 +117,5 @@ class Waker:
         try:
             async with self._doors.control_session() as session:
                 await session.all(_WAKE, tenant_id=tenant_id)
-        except Exception:  # noqa: BLE001 - the act is committed already; the sweep will find it
+        except Exception:
             log.warning("outbox.wake_failed", tenant_id=tenant_id, exc_info=True)

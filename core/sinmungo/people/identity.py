@@ -19,7 +19,7 @@ from sinmungo.people.models import api_tokens, officers, org_units, posts, role_
 from sinmungo_tenants import insert_into, read, write
 
 SEEN_STEP = timedelta(seconds=60)
-TOKEN_PREFIX = "smg_"
+TOKEN_PREFIX = "smg_"  # noqa: S105 - marks a token, is none
 
 
 class Principal(msgspec.Struct):
@@ -37,6 +37,8 @@ class _Found(msgspec.Struct):
     name_sealed: bytes
     principal: dict[str, Any] | None
     principal_on: date | None
+    rights_version: int
+    must_change: bool
     seen_at: datetime | None
 
 
@@ -53,6 +55,8 @@ _BY_SESSION = read(
         officers.c.name_sealed,
         officers.c.principal,
         officers.c.principal_on,
+        officers.c.rights_version,
+        officers.c.must_change,
         sessions.c.seen_at,
     )
     .join(sessions, sessions.c.officer_id == officers.c.id)
@@ -70,6 +74,8 @@ _BY_TOKEN = read(
         officers.c.name_sealed,
         officers.c.principal,
         officers.c.principal_on,
+        officers.c.rights_version,
+        officers.c.must_change,
         api_tokens.c.used_at.label("seen_at"),
     )
     .join(api_tokens, api_tokens.c.officer_id == officers.c.id)
@@ -106,18 +112,22 @@ _ROLES = read(
 )
 
 
-def _below() -> Any:
-    base = select(org_units.c.id).where(org_units.c.id == bindparam("unit_id"))
-    tree = base.cte("tree", recursive=True)
-    child = aliased(org_units)
-    return tree.union(select(child.c.id).where(child.c.parent_id == tree.c.id))
+def _reach(*, below: bool) -> Any:
+    """Return the ids of a unit, of those it came after, and (for a head) of all below them."""
+    tree = select(org_units.c.id).where(org_units.c.id == bindparam("unit_id"))
+    found = tree.cte("tree", recursive=True)
+    next_ = aliased(org_units)
+    inherited = next_.c.successor_id == found.c.id
+    wanted = or_(inherited, next_.c.parent_id == found.c.id) if below else inherited
+    found = found.union(select(next_.c.id).where(wanted))
+    return read(select(found.c.id), UUID)
 
 
-_TREE = _below()
-_BELOW = read(select(_TREE.c.id), UUID)
+_OF_MEMBER = _reach(below=False)
+_OF_HEAD = _reach(below=True)
 _KEEP_PRINCIPAL = write(
     update(officers)
-    .where(officers.c.id == bindparam("b_id"))
+    .where(officers.c.id == bindparam("b_id"), officers.c.rights_version == bindparam("b_rights"))
     .values(
         principal=bindparam("principal", type_=officers.c.principal.type),
         principal_on=bindparam("principal_on"),
@@ -136,6 +146,15 @@ _USED = write(
 _ADD_SESSION = insert_into(sessions)
 _DROP_SESSION = write(delete(sessions).where(sessions.c.id_hash == bindparam("id_hash")))
 _DROP_ALL = write(delete(sessions).where(sessions.c.officer_id == bindparam("officer_id")))
+_DROP_STALE = write(
+    delete(sessions).where(
+        sessions.c.officer_id == bindparam("officer_id"),
+        or_(
+            sessions.c.expires_at <= bindparam("now"),
+            sessions.c.seen_at <= bindparam("seen_before"),
+        ),
+    )
+)
 
 
 def digest(secret: str) -> bytes:
@@ -148,7 +167,7 @@ class Identifier:
 
     def __init__(self, settings: Settings) -> None:
         self.cookie = "__Host-sinmungo" if settings.cookie_secure else "sinmungo"
-        self._idle = timedelta(seconds=settings.session_idle)
+        self.idle = timedelta(seconds=settings.session_idle)
         self._absolute = timedelta(seconds=settings.session_absolute)
 
     async def __call__(self, ctx: Ctx, scope: Any) -> Identity:
@@ -161,9 +180,7 @@ class Identifier:
         if not secret:
             return ANONYMOUS
         now, hashed = clock.now(), digest(secret)
-        found = await ctx.db.first(
-            _BY_SESSION, id_hash=hashed, now=now, seen_after=now - self._idle
-        )
+        found = await ctx.db.first(_BY_SESSION, id_hash=hashed, now=now, seen_after=now - self.idle)
         if found is None:
             return ANONYMOUS
         if found.seen_at is None or now - found.seen_at > SEEN_STEP:
@@ -186,6 +203,7 @@ class Identifier:
         if old:
             await self.close_session(ctx, old)
         secret, now = secrets.token_urlsafe(32), clock.now()
+        await ctx.db.run(_DROP_STALE, officer_id=officer_id, now=now, seen_before=now - self.idle)
         await ctx.db.run(
             _ADD_SESSION,
             id_hash=digest(secret),
@@ -213,6 +231,7 @@ async def _identity(ctx: Ctx, found: _Found) -> Identity:
         await ctx.db.run(
             _KEEP_PRINCIPAL,
             b_id=found.officer_id,
+            b_rights=found.rights_version,
             principal=msgspec.to_builtins(principal),
             principal_on=today,
         )
@@ -229,6 +248,7 @@ async def _identity(ctx: Ctx, found: _Found) -> Identity:
         scope_units=frozenset(principal.scope_units),
         roles=roles,
         permissions=ctx.host.permissions_of(ctx.city, roles),
+        must_change=found.must_change,
     )
 
 
@@ -237,9 +257,8 @@ async def _add_up(ctx: Ctx, officer_id: UUID, on: date) -> Principal:
     roles = await ctx.db.all(_ROLES, officer_id=officer_id)
     scope: set[UUID] = set()
     for post in held:
-        scope.add(post.unit_id)
-        if post.is_head:
-            scope.update(await ctx.db.all(_BELOW, unit_id=post.unit_id))
+        reach = _OF_HEAD if post.is_head else _OF_MEMBER
+        scope.update(await ctx.db.all(reach, unit_id=post.unit_id))
     first = held[0] if held else None
     return Principal(
         roles=sorted(set(roles)),

@@ -1,11 +1,25 @@
 """Org units and posts are dated, with successors: a report shows the name a unit had then.
 
 `officers.principal` is what the current posts and roles add up to, kept so that a request finds out
-who acts with one short statement; whoever changes posts, roles or units empties it.
+who acts with one short statement; whoever changes posts, roles or units empties it and raises
+`rights_version`, so that a request under way cannot write back what it added up before.
+`org_units.name` is today's name; `unit_names` keeps every name with its days.
 """
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Table, Text, Uuid
-from sqlalchemy import Boolean as Bool
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sinmungo.host.db import core_metadata, moment, pk, row_version, sealed, text
@@ -35,6 +49,16 @@ org_units = Table(
     CheckConstraint("kind in ('BUREAU', 'DEPARTMENT', 'TEAM')", name="kind"),
 )
 
+unit_names = Table(
+    "unit_names",
+    core_metadata,
+    pk(),
+    Column("unit_id", Uuid, ForeignKey("org_units.id"), nullable=False, index=True),
+    text("name"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+)
+
 officers = Table(
     "officers",
     core_metadata,
@@ -45,10 +69,12 @@ officers = Table(
     text("phone", nullable=True),
     text("password_hash", nullable=True),
     text("state"),
-    Column("failed_count", row_version().type, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("failed_count", Integer, nullable=False),
     moment("locked_until", nullable=True),
     Column("principal", JSONB),
     Column("principal_on", Date),
+    Column("rights_version", Integer, nullable=False),
     moment("created_at"),
     row_version(),
     CheckConstraint("state in ('ACTIVE', 'DISABLED')", name="state"),
@@ -61,7 +87,7 @@ posts = Table(
     Column("officer_id", Uuid, ForeignKey("officers.id"), nullable=False, index=True),
     Column("unit_id", Uuid, ForeignKey("org_units.id"), nullable=False, index=True),
     text("title"),
-    Column("is_head", Bool, nullable=False),
+    Column("is_head", Boolean, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     row_version(),
@@ -77,12 +103,19 @@ role_grants = Table(
     Column("granted_by", Uuid),
     moment("revoked_at", nullable=True),
     Column("revoked_by", Uuid),
+    Index(
+        "uq_role_grants_open",
+        "officer_id",
+        "role",
+        unique=True,
+        postgresql_where=literal_column("revoked_at is null"),
+    ),
 )
 
 sessions = Table(
     "sessions",
     core_metadata,
-    Column("id_hash", officers.c.name_sealed.type, primary_key=True),
+    Column("id_hash", LargeBinary, primary_key=True),
     Column("officer_id", Uuid, ForeignKey("officers.id"), nullable=False, index=True),
     moment("created_at"),
     moment("seen_at"),
@@ -95,7 +128,7 @@ api_tokens = Table(
     core_metadata,
     pk(),
     Column("officer_id", Uuid, ForeignKey("officers.id"), nullable=False, index=True),
-    Column("token_hash", officers.c.name_sealed.type, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
     text("label"),
     moment("created_at"),
     moment("expires_at", nullable=True),

@@ -1,21 +1,24 @@
 """Sign-in and sign-out."""
 
-
+import re
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
 
-from sinmungo.errors import InvalidError
-from sinmungo.web.types import CtxDep, Req
-from sinmungo.people import passwords
+from sinmungo.errors import InvalidError, MissingError
+from sinmungo.host.access_log import note_access
+from sinmungo.people.events import OFFICER
 from sinmungo.people.permissions import DESK
+from sinmungo.people.sign_in import sign_in
 from sinmungo.web.access import needs, public
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.scope import scope_of
+from sinmungo.web.types import CtxDep, Req
 
 HOME = "/office/cases"
+_INSIDE = re.compile(r"/(?:office|admin)(?:/[^\s\\\x00-\x1f]*)?")
 
 
 class SignInController(Controller):
@@ -27,44 +30,58 @@ class SignInController(Controller):
         return page(request, "people/sign_in.html", form=query_form(request), errors={})
 
     @post("/sign-in", opt=public())
-    async def sign_in(self, request: Req, ctx: CtxDep) -> Response[Any]:
+    async def sign_in(self, request: Req) -> Response[Any]:
         """Sign in and go on to where one wanted to go."""
+        runtime, city = request.app.state.runtime, scope_of(request.scope).city
+        if city is None:
+            raise MissingError
         form = await read_form(request)
-        scope_of(request.scope).keep = True
         try:
-            officer_id = await passwords.check_sign_in(ctx, form["login"], form["password"])
+            secret = await sign_in(
+                runtime.work,
+                city,
+                runtime.identifier,
+                login=form["login"],
+                plain=form["password"],
+                address=request.client.host if request.client else "",
+                old=request.cookies.get(runtime.identifier.cookie, ""),
+            )
         except InvalidError as error:
             kept = Form({k: v for k, v in form.items() if k != "password"})
-            return page(
-                request, "people/sign_in.html", status=422, form=kept, errors=error.errors
-            )
-        identifier = request.app.state.runtime.identifier
-        old = request.cookies.get(identifier.cookie, "")
-        secret = await identifier.open_session(ctx, officer_id, old)
-        response = see_other(_safe_target(form["next"]))
-        response.set_cookie(_session_cookie(request, secret))
+            return page(request, "people/sign_in.html", status=422, form=kept, errors=error.errors)
+        response = see_other(safe_target(form["next"]))
+        response.set_cookie(session_cookie(request, secret))
         return response
 
-    @post("/sign-out", opt=needs(DESK))
+    @post("/sign-out", opt=needs(DESK, before_change=True))
     async def sign_out(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """End this session."""
         identifier = request.app.state.runtime.identifier
         await identifier.close_session(ctx, request.cookies.get(identifier.cookie, ""))
-        response = see_other("/office/people/sign-in", "로그아웃했습니다.")
-        response.set_cookie(_session_cookie(request, ""))
-        return response
+        await note_access(
+            ctx, "people.signed_out", subject_kind=OFFICER, subject_id=ctx.me.officer_id
+        )
+        return signed_out(request, "로그아웃했습니다.")
 
 
-def _safe_target(target: str) -> str:
-    inside = target.startswith(("/office", "/admin")) and "\\" not in target
-    return target if inside and "//" not in target else HOME
+def safe_target(target: str) -> str:
+    """Return the path if it lies inside office or admin, else the first page."""
+    return target if _INSIDE.fullmatch(target) and "//" not in target else HOME
 
 
-def _session_cookie(request: Req, secret: str) -> Cookie:
+def signed_out(request: Req, notice: str) -> Response[Any]:
+    """Lead to the sign-in page and take the cookie away."""
+    response = see_other("/office/people/sign-in", notice)
+    response.set_cookie(session_cookie(request, ""))
+    return response
+
+
+def session_cookie(request: Req, secret: str) -> Cookie:
+    """Return the cookie of a session; without a secret, one that removes it."""
     runtime = request.app.state.runtime
     return Cookie(
-        runtime.identifier.cookie,
-        secret,
+        key=runtime.identifier.cookie,
+        value=secret,
         httponly=True,
         secure=runtime.settings.cookie_secure,
         samesite="lax",

@@ -1,61 +1,21 @@
-"""Passwords: argon2id in a thread, few at a time (64 MiB each), and no hint whether a login exists."""
+"""Passwords: argon2id in a thread, few at a time (64 MiB each), and what a good one is."""
 
 import asyncio
 import secrets
-from datetime import timedelta
-from uuid import UUID
 
-import msgspec
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import bindparam, select, update
 
-from datetime import datetime  # isort: skip
-
-from sinmungo import clock
 from sinmungo.errors import InvalidError
-from sinmungo.host.context import Ctx
-from sinmungo.people.models import officers
-from sinmungo_tenants import read, write
 
-MAX_FAILURES = 5
-LOCK = timedelta(minutes=10)
 MIN_LENGTH = 10
+MAX_LENGTH = 200
+_KINDS_OF_SIGNS = 5
 _PARALLEL = asyncio.Semaphore(2)
 _HASHER = PasswordHash((Argon2Hasher(),))
-_WRONG = "아이디 또는 비밀번호가 맞지 않습니다."
-
-
-class _Login(msgspec.Struct):
-    id: UUID
-    password_hash: str | None
-    state: str
-    failed_count: int
-    locked_until: datetime | None
-
-
-_BY_LOGIN = read(
-    select(
-        officers.c.id,
-        officers.c.password_hash,
-        officers.c.state,
-        officers.c.failed_count,
-        officers.c.locked_until,
-    ).where(officers.c.login == bindparam("login")),
-    _Login,
-)
-_COUNT = write(
-    update(officers)
-    .where(officers.c.id == bindparam("b_id"))
-    .values(failed_count=bindparam("failed_count"), locked_until=bindparam("locked_until"))
-)
-_SET = write(
-    update(officers)
-    .where(officers.c.id == bindparam("b_id"))
-    .values(
-        password_hash=bindparam("password_hash"), row_version=officers.c.row_version + 1
-    )
-)
+_NOBODY: list[str] = []
+# Without those that look alike on paper: 0 O 1 l I.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 async def hash_password(plain: str) -> str:
@@ -64,49 +24,28 @@ async def hash_password(plain: str) -> str:
         return await asyncio.to_thread(_HASHER.hash, plain)
 
 
-async def _matches(plain: str, hashed: str | None) -> bool:
+async def matches(plain: str, hashed: str | None) -> bool:
+    """Whether the password fits; takes as long when there is no hash to compare with."""
     async with _PARALLEL:
-        return await asyncio.to_thread(_HASHER.verify, plain, hashed or _nobody())
+        return await asyncio.to_thread(_verify, plain, hashed)
 
 
-_NOBODY: list[str] = []
-
-
-def _nobody() -> str:
-    """Return a hash that no password has, so that an unknown login takes as long as a known one."""
+def _verify(plain: str, hashed: str | None) -> bool:
     if not _NOBODY:
         _NOBODY.append(_HASHER.hash(secrets.token_urlsafe(24)))
-    return _NOBODY[0]
+    return _HASHER.verify(plain[:MAX_LENGTH], hashed or _NOBODY[0]) and hashed is not None
 
 
-async def check_sign_in(ctx: Ctx, login: str, plain: str) -> UUID:
-    """Return the officer's id, or raise `InvalidError`; five failures lock for ten minutes.
-
-    The failure count must outlive the error, so the caller keeps the transaction.
-    """
-    found = await ctx.db.first(_BY_LOGIN, login=login.lower())
-    if found and found.locked_until and found.locked_until > clock.now():
-        raise InvalidError({"password": "잠시 잠긴 계정입니다. 10분 뒤에 다시 해 주세요."})
-    good = await _matches(plain, found.password_hash if found else None)
-    if found is None or found.state != "ACTIVE" or not found.password_hash or not good:
-        if found is not None:
-            await _note_failure(ctx, found)
-        raise InvalidError({"password": _WRONG})
-    if found.failed_count:
-        await ctx.db.run(_COUNT, b_id=found.id, failed_count=0, locked_until=None)
-    return found.id
-
-
-async def _note_failure(ctx: Ctx, found: _Login) -> None:
-    count = found.failed_count + 1
-    locked = clock.now() + LOCK if count >= MAX_FAILURES else None
-    await ctx.db.run(
-        _COUNT, b_id=found.id, failed_count=0 if locked else count, locked_until=locked
-    )
-
-
-async def set_password(ctx: Ctx, officer_id: UUID, plain: str) -> None:
-    """Set an officer's password; at least ten characters."""
-    if len(plain) < MIN_LENGTH:
+def check_new_password(plain: str, login: str) -> None:
+    """Refuse a password that is short, endless, monotonous or holds the login."""
+    if not MIN_LENGTH <= len(plain) <= MAX_LENGTH:
         raise InvalidError({"password": f"비밀번호는 {MIN_LENGTH}자 이상이어야 합니다."})
-    await ctx.db.run(_SET, b_id=officer_id, password_hash=await hash_password(plain))
+    if len(set(plain)) < _KINDS_OF_SIGNS:
+        raise InvalidError({"password": "같은 글자를 되풀이하지 말고 섞어서 정해 주세요."})
+    if login and login.lower() in plain.lower():
+        raise InvalidError({"password": "아이디가 들어간 비밀번호는 쓸 수 없습니다."})
+
+
+def temporary_password() -> str:
+    """Return a one-time password that can be read out on the telephone: abcd-efgh-jkmn."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))

@@ -1,14 +1,22 @@
-"""Statements of people."""
+"""Statements of people: units, officers, posts and roles. Identity and sign-in keep their own."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from sinmungo.people.identity import current_on
-from sinmungo.people.models import api_tokens, officers, org_units, posts, role_grants
-from sinmungo_tenants import any_of, insert_into, read, write
+from sinmungo.people.models import (
+    officers,
+    org_units,
+    posts,
+    role_grants,
+    unit_names,
+)
+from sinmungo_tenants import Write, any_of, insert_into, read, write
 
 
 class UnitRow(msgspec.Struct):
@@ -22,6 +30,16 @@ class UnitRow(msgspec.Struct):
     valid_from: date
     valid_to: date | None
     row_version: int
+    successor_id: UUID | None
+
+
+class UnitNameRow(msgspec.Struct):
+    """A name of a unit and the days on which it held; `valid_to` is the first day without it."""
+
+    unit_id: UUID
+    name: str
+    valid_from: date
+    valid_to: date | None
 
 
 class OfficerRow(msgspec.Struct):
@@ -35,6 +53,62 @@ class OfficerRow(msgspec.Struct):
     unit_id: UUID | None
     unit_name: str | None
     row_version: int
+    is_head: bool | None
+
+
+class AccountRow(msgspec.Struct):
+    """An officer's own data and account, whole."""
+
+    id: UUID
+    login: str
+    name_sealed: bytes
+    email_sealed: bytes | None
+    phone: str | None
+    state: str
+    must_change: bool
+    locked_until: datetime | None
+    created_at: datetime
+    row_version: int
+
+
+class PostRow(msgspec.Struct):
+    """A post with its days; `valid_to` is the first day without it."""
+
+    id: UUID
+    unit_id: UUID
+    unit_name: str
+    title: str
+    is_head: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class UnitPostRow(msgspec.Struct):
+    """A post of a unit that is not over on a day."""
+
+    id: UUID
+    officer_id: UUID
+    title: str
+    is_head: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class GrantRow(msgspec.Struct):
+    """A role: who gave and who took it, when."""
+
+    role: str
+    granted_at: datetime
+    granted_by: UUID | None
+    revoked_at: datetime | None
+    revoked_by: UUID | None
+
+
+class RoleRow(msgspec.Struct):
+    """A role that someone holds now."""
+
+    officer_id: UUID
+    role: str
 
 
 class NameRow(msgspec.Struct):
@@ -54,6 +128,7 @@ _UNIT_COLUMNS = (
     org_units.c.valid_from,
     org_units.c.valid_to,
     org_units.c.row_version,
+    org_units.c.successor_id,
 )
 UNITS = read(
     select(*_UNIT_COLUMNS)
@@ -64,15 +139,67 @@ UNITS = read(
     .order_by(org_units.c.name),
     UnitRow,
 )
+ALL_UNITS = read(select(*_UNIT_COLUMNS).order_by(org_units.c.name), UnitRow)
 UNIT = read(select(*_UNIT_COLUMNS).where(org_units.c.id == bindparam("id")), UnitRow)
 UNIT_NAMES = read(
     select(*_UNIT_COLUMNS).where(any_of(org_units.c.id, "ids", org_units.c.id.type)), UnitRow
 )
+NAMES_OF_UNITS = read(
+    select(unit_names.c.unit_id, unit_names.c.name, unit_names.c.valid_from, unit_names.c.valid_to)
+    .where(any_of(unit_names.c.unit_id, "ids", unit_names.c.unit_id.type))
+    .order_by(unit_names.c.valid_from),
+    UnitNameRow,
+)
 ADD_UNIT = insert_into(org_units)
+ADD_UNIT_NAME = insert_into(unit_names)
+END_UNIT_NAME = write(
+    update(unit_names)
+    .where(unit_names.c.unit_id == bindparam("b_unit"), unit_names.c.valid_to.is_(None))
+    .values(valid_to=bindparam("valid_to"))
+)
+REPLACE_UNIT_NAME = write(
+    update(unit_names)
+    .where(unit_names.c.unit_id == bindparam("b_unit"), unit_names.c.valid_to.is_(None))
+    .values(name=bindparam("name"))
+)
+
+
+def _unit_change(**values: Any) -> Write:
+    """Return an update of one unit under its version."""
+    return write(
+        update(org_units)
+        .where(
+            org_units.c.id == bindparam("b_id"), org_units.c.row_version == bindparam("b_version")
+        )
+        .values(row_version=org_units.c.row_version + 1, **values)
+    )
+
+
+TOUCH_UNIT = _unit_change()
+SET_UNIT_PHONE = _unit_change(phone=bindparam("phone"))
+CLOSE_UNIT = _unit_change(valid_to=bindparam("valid_to"), successor_id=bindparam("successor_id"))
+SHOW_UNIT_NAME = write(
+    update(org_units).where(org_units.c.id == bindparam("b_id")).values(name=bindparam("name"))
+)
+OPEN_POSTS_OF_UNIT = read(
+    select(
+        posts.c.id,
+        posts.c.officer_id,
+        posts.c.title,
+        posts.c.is_head,
+        posts.c.valid_from,
+        posts.c.valid_to,
+    ).where(
+        posts.c.unit_id == bindparam("unit_id"),
+        or_(posts.c.valid_to.is_(None), posts.c.valid_to > bindparam("on")),
+    ),
+    UnitPostRow,
+)
 _HELD = (
     select(
         posts.c.officer_id,
         posts.c.title,
+        posts.c.is_head,
         posts.c.unit_id,
         org_units.c.name.label("unit_name"),
         func.row_number()
@@ -83,19 +210,25 @@ _HELD = (
     .where(current_on(posts))
     .subquery("held")
 )
-OFFICERS = read(
-    select(
-        officers.c.id,
-        officers.c.login,
-        officers.c.name_sealed,
-        officers.c.state,
-        _HELD.c.title.label("post"),
-        _HELD.c.unit_id,
-        _HELD.c.unit_name,
-        officers.c.row_version,
+_LISTED = select(
+    officers.c.id,
+    officers.c.login,
+    officers.c.name_sealed,
+    officers.c.state,
+    _HELD.c.title.label("post"),
+    _HELD.c.unit_id,
+    _HELD.c.unit_name,
+    officers.c.row_version,
+    _HELD.c.is_head,
+).outerjoin(_HELD, (_HELD.c.officer_id == officers.c.id) & (_HELD.c.place == 1))
+OFFICERS = read(_LISTED.order_by(_HELD.c.unit_name, officers.c.login), OfficerRow)
+OFFICERS_PAGE = read(
+    _LISTED.where(
+        officers.c.login > bindparam("after"),
+        or_(bindparam("state").is_(None), officers.c.state == bindparam("state")),
     )
-    .outerjoin(_HELD, (_HELD.c.officer_id == officers.c.id) & (_HELD.c.place == 1))
-    .order_by(_HELD.c.unit_name, officers.c.login),
+    .order_by(officers.c.login)
+    .limit(bindparam("limit")),
     OfficerRow,
 )
 NAMES = read(
@@ -104,11 +237,140 @@ NAMES = read(
     .where(any_of(officers.c.id, "ids", officers.c.id.type)),
     NameRow,
 )
-ADD_OFFICER = insert_into(officers)
-ADD_POST = insert_into(posts)
-ADD_ROLE = insert_into(role_grants)
-ADD_TOKEN = insert_into(api_tokens)
-FORGET_PRINCIPAL = write(
-    update(officers).where(officers.c.id == bindparam("b_id")).values(principal=None)
+ACCOUNT = read(
+    select(
+        officers.c.id,
+        officers.c.login,
+        officers.c.name_sealed,
+        officers.c.email_sealed,
+        officers.c.phone,
+        officers.c.state,
+        officers.c.must_change,
+        officers.c.locked_until,
+        officers.c.created_at,
+        officers.c.row_version,
+    ).where(officers.c.id == bindparam("id")),
+    AccountRow,
 )
-FORGET_ALL_PRINCIPALS = write(update(officers).values(principal=None))
+POSTS_OF = read(
+    select(
+        posts.c.id,
+        posts.c.unit_id,
+        org_units.c.name.label("unit_name"),
+        posts.c.title,
+        posts.c.is_head,
+        posts.c.valid_from,
+        posts.c.valid_to,
+    )
+    .join(org_units, org_units.c.id == posts.c.unit_id)
+    .where(posts.c.officer_id == bindparam("officer_id"))
+    .order_by(posts.c.valid_from.desc(), posts.c.id.desc()),
+    PostRow,
+)
+GRANTS_OF = read(
+    select(
+        role_grants.c.role,
+        role_grants.c.granted_at,
+        role_grants.c.granted_by,
+        role_grants.c.revoked_at,
+        role_grants.c.revoked_by,
+    )
+    .where(role_grants.c.officer_id == bindparam("officer_id"))
+    .order_by(role_grants.c.granted_at.desc(), role_grants.c.role),
+    GrantRow,
+)
+ROLES_HELD = read(
+    select(role_grants.c.officer_id, role_grants.c.role)
+    .where(role_grants.c.revoked_at.is_(None))
+    .order_by(role_grants.c.role),
+    RoleRow,
+)
+# Locked, in one order: of two admins who take the role from each other at once, one waits and then
+# sees what the other did.
+ADMINS = read(
+    select(officers.c.id)
+    .join(role_grants, role_grants.c.officer_id == officers.c.id)
+    .where(
+        role_grants.c.role == "TENANT_ADMIN",
+        role_grants.c.revoked_at.is_(None),
+        officers.c.state == "ACTIVE",
+    )
+    .order_by(officers.c.id)
+    .with_for_update(),
+    UUID,
+)
+
+
+def _add_officer() -> Write:
+    values = {c.name: bindparam(c.name, type_=c.type) for c in officers.c}
+    statement = insert(officers).values(values).on_conflict_do_nothing(index_elements=["login"])
+    return Write(statement, frozenset(c.name for c in officers.c if c.nullable))
+
+
+ADD_OFFICER = _add_officer()
+ADD_POST = insert_into(posts)
+END_POST = write(
+    update(posts)
+    .where(posts.c.id == bindparam("b_id"))
+    .values(valid_to=bindparam("valid_to"), row_version=posts.c.row_version + 1)
+)
+MOVE_POST = write(
+    update(posts)
+    .where(posts.c.id == bindparam("b_id"))
+    .values(unit_id=bindparam("unit_id"), row_version=posts.c.row_version + 1)
+)
+DROP_POST = write(delete(posts).where(posts.c.id == bindparam("id")))
+ADD_ROLE = insert_into(role_grants)
+REVOKE_ROLE = write(
+    update(role_grants)
+    .where(
+        role_grants.c.officer_id == bindparam("b_officer"),
+        role_grants.c.role == bindparam("b_role"),
+        role_grants.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=bindparam("revoked_at"), revoked_by=bindparam("revoked_by"))
+)
+
+
+_FORGOTTEN: dict[str, Any] = {
+    "principal": None,
+    "rights_version": officers.c.rights_version + 1,
+}
+
+
+def _officer_change(**values: Any) -> Write:
+    """Return an update of one officer under its version; rights are added up anew."""
+    return write(
+        update(officers)
+        .where(officers.c.id == bindparam("b_id"), officers.c.row_version == bindparam("b_version"))
+        .values(row_version=officers.c.row_version + 1, **_FORGOTTEN, **values)
+    )
+
+
+TOUCH_OFFICER = _officer_change()
+SET_OFFICER = _officer_change(
+    **{
+        name: bindparam(name, type_=officers.c[name].type)
+        for name in (
+            "name_sealed",
+            "name_mask",
+            "name_hash",
+            "email_sealed",
+            "email_mask",
+            "email_hash",
+            "phone",
+        )
+    }
+)
+SET_STATE = _officer_change(state=bindparam("state"))
+UNLOCK = _officer_change(failed_count=0, locked_until=None)
+SET_PASSWORD = _officer_change(
+    password_hash=bindparam("password_hash"),
+    must_change=bindparam("must_change"),
+    failed_count=0,
+    locked_until=None,
+)
+FORGET_PRINCIPAL = write(
+    update(officers).where(officers.c.id == bindparam("b_id")).values(**_FORGOTTEN)
+)
+FORGET_ALL_PRINCIPALS = write(update(officers).values(**_FORGOTTEN))

@@ -43,13 +43,25 @@ class People:
         title: str = "주무관",
         name: str = "김철수",
         is_head: bool = False,
+        password: str | None = None,
+        must_change: bool = False,
     ) -> Officer:
-        """Make an officer with these roles and a post in a unit."""
+        """Make an officer with these roles and a post in a unit.
+
+        Token and session are open at once; a password only serves to try the sign-in page.
+        """
         unit_id = await self.unit(unit)
         login = f"officer{next(_numbers)}"
         async with self.runtime.work.open(self.city) as ctx:
             new = NewOfficer(
-                login=login, name=name, unit_id=unit_id, title=title, roles=roles, is_head=is_head
+                login=login,
+                name=name,
+                unit_id=unit_id,
+                title=title,
+                roles=roles,
+                is_head=is_head,
+                password=password,
+                must_change=must_change,
             )
             officer_id = await service.add_officer(ctx, new)
             token = await service.add_token(ctx, officer_id, "test")

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,7 @@ type MakeCity = Callable[..., Awaitable["Tenant"]]
 
 @pytest.fixture(scope="session")
 def make_city(runtime: "Runtime") -> MakeCity:
-    """Return `await make_city(plugins=("…",), **tables)`: a fresh city with departments."""
+    """Return a maker of fresh cities: `plugins` to switch on, and sections of the city's file."""
     from sinmungo.testing.database import new_city
 
     async def make(*, plugins: tuple[str, ...] = (), **tables: Any) -> "Tenant":
@@ -138,7 +138,7 @@ def app(runtime: "Runtime") -> Any:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def web(app: Any, city: "Tenant", people: "People") -> AsyncIterator["Web"]:
-    """Return HTTP access to the city: `web.api(officer)`, `web.browser(officer)`, `web.anyone()`."""
+    """Return HTTP access to the city: `web.api(officer)`, `.browser(officer)`, `.anyone()`."""
     from sinmungo.testing.web import Web
 
     made = Web(app, city.hosts[0], people)
@@ -147,6 +147,5 @@ async def web(app: Any, city: "Tenant", people: "People") -> AsyncIterator["Web"
 
 
 @pytest.fixture(autouse=True)
-def _no_clock_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_clock_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SINMUNGO_CLOCK_FILE", raising=False)
-    yield

@@ -59,8 +59,10 @@ class Web:
 
     def browser(self, officer: Officer) -> Browser:
         """Return a browser signed in as an officer."""
+        client = self._client()
         cookie = self.people.runtime.identifier.cookie
-        return Browser(self._client(cookies={cookie: officer.session}))
+        client.cookies.set(cookie, officer.session, domain=self.host)
+        return Browser(client)
 
     def api(self, officer: Officer | None = None) -> httpx.AsyncClient:
         """Return an API client with an officer's token, or without one."""

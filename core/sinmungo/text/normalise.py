@@ -84,7 +84,7 @@ def _visible(char: str) -> str:
 def company_key(name: str) -> str:
     """What is left of a company's name for comparison: no legal form, space, case or punctuation.
 
-    "㈜가온정밀", "(주) 가온정밀" and "가온정밀 주식회사" share one key. A name that consists of a
+    "㈜한빛정밀", "(주) 한빛정밀" and "한빛정밀 주식회사" share one key. A name that consists of a
     legal form only keeps it, so the key is empty only when nothing can be read at all.
     """
     plain = unicodedata.normalize("NFKC", clean(name)).casefold()
@@ -99,7 +99,7 @@ def _letters(text: str) -> str:
 def initials(text: str) -> str:
     """The leading consonants (초성) of a company's key; Latin letters and digits stay.
 
-    A query that already is initials comes back in the same form: "ㄱㅇ ㅈㅁ" → "ㄱㅇㅈㅁ".
+    A query that already is initials comes back in the same form: "ㅎㅂ ㅈㅁ" → "ㅎㅂㅈㅁ".
     """
     if is_initials(text):
         return "".join(text.split()).casefold().translate(_CLUSTERS)

@@ -14,8 +14,8 @@ WIDTH = 640
 ROW = 32
 BAR = 20
 PLOT_HEIGHT = 220
-COLOURS = ("#0b50d0", "#268097", "#8a5c00", "#267337", "#ab2b36", "#58616a")
-DASHES = ("", "7 4", "2 3", "10 3 2 3", "4 4", "1 4")
+MAX_SERIES = 6  # as many colours with patterns as macros/chart.html has
+_WIDE_FROM = "\u2e80"  # from here on a character is as wide as a Hangul syllable
 _GLYPH, _NARROW, _MAX_LABEL = 14, 8, 14
 
 
@@ -127,14 +127,17 @@ class Donut(Struct, frozen=True):
 
 
 def bars(data: Sequence[Datum]) -> Bars:
-    """Horizontal bars for one measure, longest value to the full width; negative values raise ValueError."""
+    """Horizontal bars for one measure; ValueError when a value is negative."""
     labels = [d.label for d in data]
     one = Series("", [d.value for d in data], [d.href for d in data])
     return stacked(labels, [one])
 
 
 def stacked(labels: Sequence[str], series: Sequence[Series]) -> Bars:
-    """Stacked horizontal bars, one row per label; ValueError when a value is missing or negative."""
+    """Stacked horizontal bars, one row per label.
+
+    ValueError when a value is missing or negative, or there are more than MAX_SERIES.
+    """
     _check(labels, series)
     left = _label_width(labels)
     totals = [sum(s.values[i] for s in series) for i in range(len(labels))]
@@ -163,8 +166,11 @@ def line(labels: Sequence[str], series: Sequence[Series]) -> Lines:
 
 
 def donut(data: Sequence[Datum]) -> Donut:
-    """A ring of shares; with a total of zero it has no slices to draw. Negative values raise ValueError."""
-    _check([d.label for d in data], [Series("", [d.value for d in data])])
+    """A ring of shares; with a total of zero nothing is drawn.
+
+    ValueError when a value is negative or there are more than MAX_SERIES.
+    """
+    _check([""], [Series(d.label, [d.value]) for d in data])
     total = sum(d.value for d in data)
     done = 0
     slices = []
@@ -184,12 +190,12 @@ def _check(labels: Sequence[str], series: Sequence[Series]) -> None:
             )
         if any(v < 0 for v in s.values):
             raise ValueError(f"series {s.name!r} has a negative value")
-    if len(series) > len(COLOURS):
-        raise ValueError(f"at most {len(COLOURS)} series can be told apart, got {len(series)}")
+    if len(series) > MAX_SERIES:
+        raise ValueError(f"at most {MAX_SERIES} series can be told apart, got {len(series)}")
 
 
 def _label_width(labels: Sequence[str]) -> float:
-    widths = [sum(_GLYPH if ord(c) > 0x2E7F else _NARROW for c in _short(text)) for text in labels]
+    widths = [sum(_GLYPH if c >= _WIDE_FROM else _NARROW for c in _short(text)) for text in labels]
     return max([*widths, 40]) + 16
 
 

@@ -4,14 +4,17 @@ It looks at the path before routing, so that a plugin which is off in a city is 
 method, whatever routes exist.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
 import structlog
 
 from sinmungo.host.context import Work
+from sinmungo.web.problems import PROBLEM_JSON, Problem
 from sinmungo.web.scope import KEY, Identify, RequestScope
 from sinmungo.web.statics import is_static
 from sinmungo_tenants import Registry, Tenant
@@ -22,18 +25,24 @@ type PlainPage = Callable[[int, str, str], bytes]
 
 FACES = ("office", "admin")
 _API_DEPTH = 2
+_DOUBLED = re.compile("/{2,}")
+_CODES = {404: "not_found", 503: "unavailable"}
+_POLICY = (
+    b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    b"frame-ancestors 'none'; form-action 'self'"
+)
 _SECURITY_HEADERS = (
-    (b"content-security-policy", b"default-src 'self'; img-src 'self' data:; object-src 'none';"
-     b" base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
+    (b"content-security-policy", _POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
-)  # fmt: skip
+)
+_UNKNOWN_HOST = "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요."
 
 
 class Gate:
     """ASGI application around Litestar."""
 
-    def __init__(  # noqa: D417 - names say it
+    def __init__(
         self,
         app: Asgi,
         *,
@@ -57,6 +66,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # One spelling of a path for the gate, for identity, for CSRF and for the router.
+        scope["path"] = _DOUBLED.sub("/", scope["path"])
         number = secrets.token_hex(5)
         host = _host(scope)
         city = self._registry.by_host(host)
@@ -64,7 +75,7 @@ class Gate:
         scope[KEY] = unit
         refused = self._refusal(scope["path"], host, city)
         if refused:
-            await self._answer(send, *refused, number)
+            await self._answer(scope, send, *refused, number)
             return
         await self._serve(scope, receive, send, unit)
 
@@ -73,7 +84,9 @@ class Gate:
             return None
         if city is None:
             known = host in self._platform_hosts
-            return None if known else (404, "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요.")
+            return (
+                None if known else (404, "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요.")
+            )
         if not city.open:
             return 503, "서비스를 잠시 멈추었습니다. 급한 일은 담당 부서에 전화해 주세요."
         if any(city.revisions.get(name, "") < wanted for name, wanted in self._minimum.items()):
@@ -109,9 +122,14 @@ class Gate:
             if not is_static(scope["path"]):
                 _log(scope, unit, status, time.perf_counter() - started)
 
-    async def _answer(self, send: Any, status: int, message: str, number: str) -> None:
-        body = self._plain_page(status, message, number)
-        headers = [(b"content-type", b"text/html; charset=utf-8"), *_SECURITY_HEADERS]
+    async def _answer(self, scope: Any, send: Any, status: int, message: str, number: str) -> None:
+        if scope["path"].startswith("/api/"):
+            problem = Problem(status, _CODES[status], message, number)
+            body, kind = msgspec.json.encode(problem), PROBLEM_JSON.encode()
+        else:
+            body = self._plain_page(status, message, number)
+            kind = b"text/html; charset=utf-8"
+        headers = [(b"content-type", kind), *_SECURITY_HEADERS]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log.info("refused", status=status, request=number)

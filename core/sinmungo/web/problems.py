@@ -4,15 +4,23 @@ Every answer carries the request's number, which finds its log line.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
 from litestar.response import Redirect
 
-from sinmungo.errors import InvalidError, MissingError, SignInNeededError, SinmungoError
+from sinmungo.errors import (
+    InvalidError,
+    MissingError,
+    PasswordChangeNeededError,
+    SignInNeededError,
+    SinmungoError,
+)
+from sinmungo.text.errors import InputProblem
 from sinmungo.web.render import Renderer
 from sinmungo.web.scope import scope_of
 from sinmungo_tenants import NotFoundError
@@ -28,6 +36,16 @@ _TITLES = {
     413: "보낸 자료가 너무 큽니다.",
     429: "너무 자주 시도했습니다. 잠시 뒤에 다시 해 주세요.",
 }
+_CHECK_INPUT = "입력한 내용을 확인해 주세요."
+_CSRF = "CSRF token verification failed"
+_CSRF_TITLE = "화면이 오래되어 저장하지 못했습니다."
+_CSRF_ADVICE = (
+    "적으신 내용은 없어지지 않았습니다. 뒤로 가기를 누르면 그대로 있으니 복사해 두시고, "
+    "화면을 새로 연 뒤 다시 저장해 주세요. "
+    "로그인이 끝났거나 브라우저를 껐다 켰을 때 생기는 일입니다."
+)
+_SIGN_IN = "/office/people/sign-in"
+_CHOOSE_PASSWORD = "/office/people/me/password"  # noqa: S105 - an address
 _SERVER_ERROR = "처리하는 중에 문제가 생겼습니다. 아래 번호를 담당자에게 알려 주세요."
 
 
@@ -47,15 +65,26 @@ def problem_of(request: Request[Any, Any, Any], error: Exception) -> Problem:
     number = scope_of(request.scope).number
     if isinstance(error, NotFoundError):
         error = MissingError()
-    if isinstance(error, InvalidError):
-        return Problem(422, error.code, error.message, number, errors=error.errors)
     if isinstance(error, SinmungoError):
-        return Problem(error.status, error.code, error.message, number)
-    if isinstance(error, ValidationException):
-        return Problem(422, "invalid", "입력한 내용을 확인해 주세요.", number, errors=_fields(error))
+        fields = error.errors if isinstance(error, InvalidError) else {}
+        return Problem(error.status, error.code, error.message, number, errors=fields)
+    if isinstance(error, InputProblem):
+        return Problem(422, error.code, error.message, number)
+    if isinstance(error, PermissionDeniedException) and error.detail == _CSRF:
+        return Problem(403, "csrf", _CSRF_TITLE, number)
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - HTTP's own border
-        title = _TITLES.get(error.status_code, _TITLES[400])
-        return Problem(error.status_code, f"http_{error.status_code}", title, number)
+        return _of_litestar(error, number)
+    return _of_server(error, number)
+
+
+def _of_litestar(error: HTTPException, number: str) -> Problem:
+    if isinstance(error, ValidationException):
+        return Problem(422, "invalid", _CHECK_INPUT, number, errors=_fields(error))
+    title = _TITLES.get(error.status_code, _TITLES[400])
+    return Problem(error.status_code, f"http_{error.status_code}", title, number)
+
+
+def _of_server(error: Exception, number: str) -> Problem:
     if isinstance(error, asyncpg.QueryCanceledError):
         log.warning("query.cancelled", request=number)
         return Problem(503, "busy", "오래 걸려 멈추었습니다. 잠시 뒤에 다시 해 주세요.", number)
@@ -84,12 +113,23 @@ class ProblemHandler:
             return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON)
         if isinstance(error, SignInNeededError):
             return _to_sign_in(request)
-        html = self._renderer.error_page(request, problem.status, problem.title, problem.request)
+        if isinstance(error, PasswordChangeNeededError):
+            return _lead_to(request, _CHOOSE_PASSWORD)
+        advice = _CSRF_ADVICE if problem.code == "csrf" else None
+        html = self._renderer.error_page(
+            request, problem.status, problem.title, problem.request, advice
+        )
         return Response(html, status_code=problem.status, media_type="text/html")
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     target = request.url.path if request.method == "GET" else "/office"
     if request.headers.get("hx-request"):
-        return Response("", status_code=401, headers={"HX-Redirect": "/office/people/sign-in"})
-    return Redirect(f"/office/people/sign-in?next={target}", status_code=303)
+        return Response("", status_code=401, headers={"HX-Redirect": _SIGN_IN})
+    return Redirect(f"{_SIGN_IN}?next={quote(target)}", status_code=303)
+
+
+def _lead_to(request: Request[Any, Any, Any], path: str) -> Response[Any]:
+    if request.headers.get("hx-request"):
+        return Response("", status_code=403, headers={"HX-Redirect": path})
+    return Redirect(path, status_code=303)

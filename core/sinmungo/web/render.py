@@ -19,7 +19,8 @@ from sinmungo import clock
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.host import Host
 from sinmungo.host.types import MenuItem
-from sinmungo.text import dates, money
+from sinmungo.text import business_no, dates, money, phone
+from sinmungo.web.guide import help_for
 from sinmungo.web.scope import RequestScope, scope_of
 from sinmungo.web.statics import static_url
 
@@ -68,7 +69,11 @@ class Renderer:
         )
         self._env.globals.update(static=static_url)
         self._env.filters.update(
-            date_ko=dates.date_ko, datetime_ko=dates.datetime_ko, won=money.display
+            business_no=business_no.display,
+            date_ko=dates.date_ko,
+            datetime_ko=dates.datetime_ko,
+            phone=phone.display,
+            won=money.display,
         )
 
     def render(self, request: Request[Any, Any, Any], name: str, values: dict[str, Any]) -> str:
@@ -77,10 +82,17 @@ class Renderer:
         return self._env.get_template(name).render({**layout, **values})
 
     def error_page(
-        self, request: Request[Any, Any, Any], status: int, message: str, number: str
+        self,
+        request: Request[Any, Any, Any],
+        status: int,
+        message: str,
+        number: str,
+        advice: str | None = None,
     ) -> str:
-        """Return the page of an error, with its number."""
+        """Return the page of an error, with its number; `advice` instead of the status's own."""
         values = {"status": status, "message": message, "error_no": number}
+        if advice:
+            values["what_to_do"] = advice
         return self.render(request, "layout/plain.html", values)
 
     def plain(self, status: int, message: str, number: str) -> bytes:
@@ -95,19 +107,26 @@ class Renderer:
         return _bare_layout() | {
             "city": unit.city,
             "user": unit.me if unit.me.kind == "OFFICER" else None,
-            "menu": self._menu(unit, path) if unit.city else (),
+            "menu": self._menu(unit, path, face_of(path)),
+            "portal_menu": self._portal_menu(unit, path),
             "csrf_token": ScopeState.from_scope(request.scope).csrf_token or "",
             "path": path,
+            "help_href": help_for(path),
             "notice": _read_notice(request.cookies.get(NOTICE_COOKIE)),
         }
 
-    def _menu(self, unit: RequestScope, path: str) -> tuple[MenuGroup, ...]:
+    def _portal_menu(self, unit: RequestScope, path: str) -> tuple[MenuLink, ...]:
+        if face_of(path) != "portal":
+            return ()
+        return tuple(link for g in self._menu(unit, path, "portal") for link in g.items)
+
+    def _menu(self, unit: RequestScope, path: str, face: str) -> tuple[MenuGroup, ...]:
         city = unit.city
         if city is None:
             return ()
         items = [
             m
-            for m in self._host.menu(city, face_of(path))
+            for m in self._host.menu(city, face)
             if m.permission == PUBLIC or unit.me.may(m.permission)
         ]
         current = _current(items, path)
@@ -134,6 +153,7 @@ def _bare_layout() -> dict[str, Any]:
         "city": None,
         "user": None,
         "menu": (),
+        "portal_menu": (),
         "csrf_token": "",
         "path": "",
         "notice": None,
@@ -182,7 +202,5 @@ def see_other(path: str, notice: str | None = None, kind: Kind = "success") -> R
     cookies = []
     if notice:
         raw = base64.urlsafe_b64encode(msgspec.json.encode(Notice(kind, notice))).decode()
-        cookies = [
-            Cookie(NOTICE_COOKIE, raw, max_age=60, httponly=True, samesite="lax", path="/")
-        ]
+        cookies = [Cookie(key=NOTICE_COOKIE, value=raw, max_age=60, httponly=True, samesite="lax")]
     return Redirect(path, status_code=303, cookies=cookies)

@@ -1,5 +1,7 @@
-"""Tables of the registry. The truth about a city's components and plugins lies in the city;
-`component_state` and `plugin_state` are copies, so that one query tells about all cities.
+"""Tables of the registry.
+
+The truth about a city's components and plugins lies in the city; `component_state` and
+`plugin_state` are copies, so that one query tells about all cities.
 """
 
 from sqlalchemy import (

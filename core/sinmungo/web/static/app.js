@@ -11,6 +11,32 @@
     if (!event.target.matches("textarea")) event.preventDefault();
   }, true);
 
+  // Found while typing: Enter or ↓ in a field with data-finds goes to what was found (at once or when
+  // it arrives), Enter on a choice goes on to the next field; neither sends the form.
+  const enterFound = (list) => {
+    const choice = list.querySelector("input:checked") ?? list.querySelector("input");
+    choice?.focus();
+    list.toggleAttribute("data-awaited", !choice);
+  };
+  const nextField = (list, form) => {
+    const fields = [...form.elements].filter((field) => field.offsetParent && field.tabIndex >= 0);
+    fields.find((field) => list.compareDocumentPosition(field) === Node.DOCUMENT_POSITION_FOLLOWING)?.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    const list = target.closest("[data-found]");
+    if (target.dataset.finds && (key === "Enter" || key === "ArrowDown")) {
+      event.preventDefault();
+      enterFound(document.getElementById(target.dataset.finds));
+    } else if (list && key === "Enter") {
+      event.preventDefault();
+      nextField(list, target.form);
+    } else if (key === "Enter" && (event.ctrlKey || event.metaKey) && target.form?.matches("[data-quick-send]")) {
+      event.preventDefault();
+      target.form.requestSubmit(target.form.querySelector(".submit-bar [type=submit]"));
+    }
+  });
+
   // Unsaved input: forms marked data-warn-unsaved.
   const dirty = new Set();
   document.addEventListener("input", (event) => {
@@ -92,16 +118,32 @@
     part?.querySelector("#error-summary")?.focus();
   };
   document.addEventListener("DOMContentLoaded", () => settle(document));
-  document.addEventListener("htmx:after:swap", (event) => settle(event.detail.ctx.target));
+  document.addEventListener("htmx:after:swap", (event) => {
+    const part = event.detail.ctx.target;
+    settle(part);
+    if (!part?.matches?.("[data-found]")) return;
+    if (part.hasAttribute("data-awaited")) enterFound(part);
+    part.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 
-  // A part that did not arrive says so where it stands; its plain link stays.
-  const fail = (event) => {
+  // A part that did not arrive says so where it stands, its plain link stays; else a line below.
+  const reasons = {
+    401: "로그인이 끝났습니다. 다시 로그인해 주세요.",
+    403: "맡은 역할로는 할 수 없는 일입니다.",
+    409: "그사이 다른 사람이 고쳤습니다. 화면을 새로 열어 확인해 주세요.",
+    412: "그사이 다른 사람이 고쳤습니다. 화면을 새로 열어 확인해 주세요.",
+  };
+  const fail = (event, status) => {
     const panel = event.target.closest?.("[data-panel]");
     const place = panel?.querySelector(".panel-wait") ?? document.getElementById("live");
-    if (place) place.textContent = "불러오지 못했습니다. 잠시 후 다시 시도해 주세요.";
+    place.textContent = reasons[status] ?? "불러오지 못했습니다. 잠시 후 다시 시도해 주세요.";
   };
   document.addEventListener("htmx:error", fail);
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status !== 422) fail(event);
+    const { status } = event.detail.ctx.response;
+    if (status !== 422) fail(event, status);
+  });
+  document.addEventListener("htmx:before:request", () => {
+    document.getElementById("live").textContent = "";
   });
 })();

@@ -1,0 +1,1 @@
+"""The parts: each a module with `run(world, ...)` that returns its figures."""

@@ -1,0 +1,131 @@
+"""One case as officers read it: the record with its opened names, and its history."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sinmungo import clock
+from sinmungo.cases import labels as words
+from sinmungo.cases import queries as q
+from sinmungo.cases.events import EVENTS
+from sinmungo.cases.types import CaseDetail, TimelineEntry
+from sinmungo.cases.work import allowed_acts
+from sinmungo.errors import MissingError
+from sinmungo.host.context import Ctx
+from sinmungo.host.personal import unseal
+from sinmungo.people.service import Person, people_by_id
+from sinmungo.text.dates import datetime_ko
+
+_TITLES = {event.kind: event.title for event in EVENTS}
+_SEALED = ("caller", "phone", "email")
+_NOT_SHOWN = {"legal_until", "officer_id", "officer_name_sealed", "officer_post"} | {
+    f"{field}_sealed" for field in _SEALED
+}
+
+
+async def detail(ctx: Ctx, case_id: UUID) -> CaseDetail:
+    """Return one case with opened personal values; the same statement writes down who looked.
+
+    Raises MissingError for a case that is not there or outside one's scope.
+    """
+    now = clock.now()
+    row = await q.DETAIL.first(
+        ctx,
+        id=case_id,
+        log_id=clock.uuid7(),
+        at=now,
+        viewer_id=ctx.me.officer_id,
+        address=ctx.address,
+        on=clock.today(),
+    )
+    if row is None:
+        raise MissingError
+    shown: dict[str, Any] = {
+        name: getattr(row, name) for name in row.__struct_fields__ if name not in _NOT_SHOWN
+    }
+    opened: dict[str, Any] = {
+        f: unseal(ctx, f, getattr(row, f"{f}_sealed"), row.id) for f in _SEALED
+    }
+    officer = _officer(ctx, row)
+    return CaseDetail(
+        **shown,
+        **opened,
+        officer=officer,
+        waiting_at=waiting_at(row.status, row.lead_unit_name, str(officer or "")),
+        late=row.answered_at is None and row.legal_until < now,
+        acts=allowed_acts(ctx, row.status),
+    )
+
+
+async def is_visible(ctx: Ctx, case_id: UUID) -> bool:
+    """Return whether this actor still sees a case, for instance after handing it on."""
+    return await q.BRIEF.first(ctx, id=case_id) is not None
+
+
+def _officer(ctx: Ctx, row: q.DetailRow) -> Person | None:
+    if row.officer_id is None:
+        return None
+    name = unseal(ctx, "name", row.officer_name_sealed, row.officer_id)
+    return Person(row.officer_id, name, row.officer_post or "")
+
+
+def waiting_at(status: str, unit_name: str | None, officer: str | None) -> str:
+    """Return 대기처: who must act next, an empty text when nobody."""
+    match status:
+        case "REGISTERED":
+            return words.WAITING_AT_INTAKE
+        case "ASSIGNED" | "IN_REVIEW":
+            return officer or unit_name or words.WAITING_AT_INTAKE
+        case "ANSWERED":
+            return words.WAITING_FOR_CLOSE
+    return ""
+
+
+async def timeline(ctx: Ctx, case_id: UUID) -> list[TimelineEntry]:
+    """Return the history of a case, oldest first; MissingError outside one's scope."""
+    rows = await q.HISTORY.all(ctx, id=case_id)
+    if not rows:
+        raise MissingError
+    people = await people_by_id(
+        ctx, [who for row in rows for who in (row.actor_id, _uuid(row.payload.get("officer_id")))]
+    )
+    return [
+        TimelineEntry(
+            seq=row.seq,
+            kind=row.kind,
+            title=_TITLES.get(row.kind, row.kind),
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            who=people.get(row.actor_id) if row.actor_id else None,
+            unit=row.unit_name or "",
+            details=_details(row, people),
+        )
+        for row in rows
+    ]
+
+
+def _uuid(value: Any) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def _details(row: q.HistoryRow, people: dict[UUID, Person]) -> str:
+    given = row.payload
+    match row.kind:
+        case "cases.assigned":
+            officer_id = _uuid(given.get("officer_id"))
+            who = str(people[officer_id]) if officer_id in people else ""
+            return " ".join(part for part in (row.target_name, who) if part)
+        case "cases.answered":
+            return words.DISPOSITION.get(given["disposition"], "")
+        case "cases.closed":
+            return words.CLOSE_REASONS.get(given["reason"], "")
+        case "cases.due_moved":
+            why = words.DUE_REASONS.get(given["why"], "")
+            return f"{_moment(given['old'])} → {_moment(given['new'])} ({why})"
+    return row.body or ""
+
+
+def _moment(text: str) -> str:
+    return datetime_ko(msgspec.convert(text, datetime))

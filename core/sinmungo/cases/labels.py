@@ -1,0 +1,122 @@
+"""Codes that are the same in every city, with their Korean words (domain.md 1.2)."""
+
+STATUS = {
+    "REGISTERED": "접수",
+    "ASSIGNED": "배정",
+    "IN_REVIEW": "검토",
+    "ANSWERED": "답변",
+    "CLOSED": "종결",
+}
+OPEN = ("REGISTERED", "ASSIGNED", "IN_REVIEW")
+"""Statuses in which the clock runs."""
+
+PRIORITY = {"NORMAL": "보통", "HIGH": "긴급"}
+
+DISPOSITION = {
+    "ACCEPTED_ON_SITE": "현장수용",
+    "ACCEPTED": "수용",
+    "PARTIALLY_ACCEPTED": "일부수용",
+    "NOT_ACCEPTED": "불수용",
+    "LONG_TERM_REVIEW": "장기검토",
+    "SYSTEM_CHANGE_PROPOSED": "제도개선건의",
+    "INFO_PROVIDED": "안내",
+    "ALREADY_DONE": "기조치",
+    "TRANSFERRED": "이송",
+    "WITHDRAWN": "취하",
+}
+BY_OTHER_ACTS = ("TRANSFERRED", "WITHDRAWN")
+"""Dispositions that no answer may give: transfer and withdrawal are acts of their own."""
+
+ON_SITE_CHANNELS = ("FIELD_VISIT", "JOINT_DELEGATION")
+"""Channels on which ACCEPTED_ON_SITE can be true at all."""
+
+REFUSALS = ("NOT_ACCEPTED", "PARTIALLY_ACCEPTED")
+"""Answers that must name the remedy (민원처리법 art. 27, 35)."""
+
+ANSWERS = {k: v for k, v in DISPOSITION.items() if k not in BY_OTHER_ACTS}
+
+IMPLEMENTATION = {
+    "NOT_NEEDED": "해당 없음",
+    "PLANNED": "추진 예정",
+    "IN_PROGRESS": "추진 중",
+    "DONE": "완료",
+    "STALLED": "지연",
+}
+
+CLOSE_REASONS = {
+    "ANSWERED": "답변 완료",
+    "CONFIRMED": "기업 확인",
+    "NO_REPLY": "기업 회신 없음",
+    "INFORMED": "안내로 종결",
+}
+
+DUE_REASONS = {
+    "HOLIDAY_ADDED": "휴일 지정",
+    "HOLIDAY_REMOVED": "휴일 해제",
+    "CALENDAR": "휴일 변경",
+}
+
+PETITION_TYPE = {
+    "STATUTORY": "법정민원",
+    "INQUIRY_LAW": "법령질의",
+    "INQUIRY_OTHER": "일반질의",
+    "SUGGESTION": "건의민원",
+    "ETC": "기타민원",
+    "HARDSHIP": "고충민원",
+    "NOT_PETITION": "기업상담",
+}
+
+CATEGORY = {
+    "FUNDS": "자금",
+    "MARKET": "판로·마케팅",
+    "PROCUREMENT": "조달",
+    "EXPORT": "수출",
+    "TECH_CERT": "기술·인증",
+    "RND": "연구개발",
+    "IP": "특허",
+    "MANPOWER": "인력·교육",
+    "FOREIGN_WORKER": "외국인 고용",
+    "LABOR": "노무",
+    "TAX": "세무·회계",
+    "LEGAL": "법무",
+    "REGULATION": "규제·제도",
+    "FACTORY_PERMIT": "공장설립·인허가",
+    "SITE": "입지·부지",
+    "INFRA": "기반시설",
+    "TRANSPORT": "교통",
+    "ENVIRONMENT": "환경",
+    "SAFETY": "안전·소방",
+    "WORKPLACE": "근로·작업환경",
+    "DIGITAL": "디지털전환",
+    "STARTUP": "창업",
+    "MANAGEMENT": "경영",
+    "SUPPORT_PROGRAM": "사업지원",
+    "ETC": "기타",
+}
+
+CHANNEL = {
+    "HOTLINE": "전용전화",
+    "CALL_CENTER": "콜센터",
+    "WALK_IN": "방문",
+    "WEB_PORTAL": "누리집",
+    "MOBILE": "모바일",
+    "FAX": "팩스",
+    "MAIL": "우편",
+    "EMAIL": "전자우편",
+    "TALK": "상담톡",
+    "FIELD_VISIT": "현장방문",
+    "ROUNDTABLE": "간담회",
+    "JOINT_DELEGATION": "합동방문단",
+    "EXPO": "박람회",
+    "MAYOR_DIRECT": "시장 직접",
+    "TRANSFER_IN": "이송접수",
+    "PARTNER_AGENCY": "유관기관",
+    "COUNCIL_MEMBER": "시의원",
+    "SURVEY": "실태조사",
+    "OFFICER_FOUND": "직권발굴",
+}
+
+SUBMISSION_STATE = {"SUBMITTED": "접수 대기", "REGISTERED": "접수", "WITHDRAWN": "취하"}
+
+WAITING_AT_INTAKE = "접수담당"
+WAITING_FOR_CLOSE = "처리담당(종결)"

@@ -1,0 +1,156 @@
+"""One case: who has it, until when, what was done, and the acts this person may do now.
+
+Each act is a form on the same page. An act that is refused or came too late shows the page as it
+stands now, with what was typed.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from sinmungo.cases import labels, pages_look, service
+from sinmungo.cases.permissions import ASSIGN, INTAKE, READ, WORK
+from sinmungo.cases.types import Changed
+from sinmungo.companies.service import company_brief
+from sinmungo.errors import InvalidError, MissingError, RefusedError, SinmungoError, StaleError
+from sinmungo.host.context import Ctx
+from sinmungo.web.access import needs
+from sinmungo.web.forms import Form, read_form
+from sinmungo.web.render import page, see_other
+from sinmungo.web.types import CtxDep, Req
+
+DESK = "/office/cases"
+STAGES = tuple(labels.STATUS.values())
+_ORDER = tuple(labels.STATUS)
+
+
+async def _assign(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    unit_id, officer_id = pages_look.place_ids(form["place"])
+    if unit_id is None:
+        raise InvalidError({"place": "배정할 부서나 담당자를 골라 주세요."})
+    return await service.assign(ctx, case_id, unit_id, officer_id, version)
+
+
+async def _bounce(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    return await service.bounce(ctx, case_id, form["reason"], version)
+
+
+async def _review(ctx: Ctx, case_id: UUID, _: Form, version: int) -> Changed:
+    return await service.start_review(ctx, case_id, version)
+
+
+async def _answer(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    return await service.answer(
+        ctx, case_id, form["disposition"], form["implementation"], form["text"], version
+    )
+
+
+async def _close(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    return await service.close(ctx, case_id, form["reason"], version)
+
+
+type Act = Callable[[Ctx, UUID, Form, int], Awaitable[Changed]]
+
+ACTS: dict[str, tuple[Act, str]] = {
+    "assign": (_assign, "배정했습니다."),
+    "bounce": (_bounce, "접수담당에게 돌려보냈습니다."),
+    "review": (_review, "검토를 시작했습니다."),
+    "answer": (_answer, "답변했습니다. 기업에 알림을 보냅니다."),
+    "close": (_close, "종결했습니다."),
+}
+
+
+class CaseController(Controller):
+    """`/office/cases/{id}`."""
+
+    @get("/{case_id:uuid}", opt=needs(READ))
+    async def show(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[str]:
+        """Show one case; who looked is kept."""
+        return await show(request, ctx, case_id)
+
+    @get("/{case_id:uuid}/{act:str}", opt=needs(READ))
+    async def back(self, case_id: FromPath[UUID], act: FromPath[str]) -> Redirect:
+        """Lead from the address of an act to the case itself."""
+        if act not in ACTS:
+            raise MissingError
+        return Redirect(f"{DESK}/{case_id}", status_code=303)
+
+    @post("/{case_id:uuid}/assign", opt=needs(ASSIGN))
+    async def assign(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Hand the case to a department or officer."""
+        return await _do(request, ctx, case_id, "assign")
+
+    @post("/{case_id:uuid}/bounce", opt=needs(WORK))
+    async def bounce(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Say that the matter is not ours."""
+        return await _do(request, ctx, case_id, "bounce")
+
+    @post("/{case_id:uuid}/review", opt=needs(WORK))
+    async def review(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Take the case up."""
+        return await _do(request, ctx, case_id, "review")
+
+    @post("/{case_id:uuid}/answer", opt=needs(WORK))
+    async def answer(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Answer the company."""
+        return await _do(request, ctx, case_id, "answer")
+
+    @post("/{case_id:uuid}/close", opt=needs(WORK))
+    async def close(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Close the case."""
+        return await _do(request, ctx, case_id, "close")
+
+
+async def _do(request: Req, ctx: Ctx, case_id: UUID, act: str) -> Response[Any]:
+    form = await read_form(request)
+    run, said = ACTS[act]
+    version = form.number("row_version") or 0
+    try:
+        async with ctx.db.savepoint():
+            changed = await run(ctx, case_id, form, version)
+    except (InvalidError, RefusedError, StaleError) as error:
+        return await show(request, ctx, case_id, act=act, form=form, error=error)
+    stays = await service.is_visible(ctx, case_id)
+    return see_other(f"{DESK}/{case_id}" if stays else DESK, f"{changed.case_no} {said}")
+
+
+async def show(
+    request: Req,
+    ctx: Ctx,
+    case_id: UUID,
+    *,
+    act: str = "",
+    form: Form | None = None,
+    error: SinmungoError | None = None,
+) -> Response[str]:
+    """Answer with the case's page; after a failed act with what was typed and what was wrong."""
+    case = await service.detail(ctx, case_id)
+    wrong = error.errors if isinstance(error, InvalidError) else {}
+    if "lead_unit_id" in wrong or "officer_id" in wrong:
+        wrong = {"place": wrong.get("lead_unit_id") or wrong["officer_id"]}
+    return page(
+        request,
+        "cases/case.html",
+        status=error.status if error else 200,
+        case=case,
+        company=await company_brief(ctx, case.company_id),
+        look=await pages_look.look(ctx),
+        places=pages_look.places(await service.assignees(ctx)) if "assign" in case.acts else [],
+        history=list(reversed(await service.timeline(ctx, case_id))),
+        hints=await ctx.host.hints(ctx, case.company_id),
+        panels=[p for p in ctx.host.panels(ctx.city, "CASE") if ctx.me.may(p.permission)],
+        answers=list(labels.ANSWERS.items()),
+        implementations=list(labels.IMPLEMENTATION.items()),
+        close_reasons=list(labels.CLOSE_REASONS.items()),
+        act=act,
+        typed={name: form if form and name == act else Form() for name in ACTS},
+        may_register=ctx.me.may(INTAKE),
+        errors=wrong,
+        problem="" if error is None or wrong else error.message,
+        stages=STAGES,
+        stage=len(STAGES) if case.status == "CLOSED" else _ORDER.index(case.status),
+    )

@@ -1,0 +1,156 @@
+"""The companies' side, without an account: file a difficulty, and see what became of it."""
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import Cookie
+
+from sinmungo.cases import pages_look, service
+from sinmungo.cases.types import Filing, Receipt
+from sinmungo.errors import InvalidError, MissingError, TooManyError
+from sinmungo.host.context import Ctx
+from sinmungo.web.access import public
+from sinmungo.web.forms import Form, read_form
+from sinmungo.web.render import page, see_other
+from sinmungo.web.types import CtxDep, Req
+
+DONE = "/cases/file/done"
+RECEIPT_COOKIE = "sinmungo_receipt"
+_SHOWN_SECONDS = 300
+_PHONES = ("Mobile", "Android", "iPhone")
+
+
+class PortalController(Controller):
+    """`/cases`: filing and following."""
+
+    @get("/file", opt=public())
+    async def form(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Show the empty form."""
+        return await _form(request, ctx, Form())
+
+    @post("/file", opt=public())
+    async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
+        """Take the filing; number and code travel in a short-lived cookie, never in an address."""
+        form = await read_form(request)
+        try:
+            receipt = await service.file(ctx, _filing(request, form))
+        except InvalidError as error:
+            return await _form(request, ctx, form, errors=error.errors)
+        except TooManyError as error:
+            return await _form(request, ctx, form, problem=error.message, status=error.status)
+        response = see_other(DONE)
+        response.set_cookie(_receipt_cookie(request, receipt))
+        return response
+
+    @get("/file/done", opt=public())
+    async def done(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Show number and code once; later visits learn how to go on without them."""
+        receipt = _read_receipt(request.cookies.get(RECEIPT_COOKIE))
+        return page(
+            request, "cases/filed.html", receipt=receipt, contact=await service.contact(ctx)
+        )
+
+    @get("/follow", opt=public())
+    async def ask(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Ask for number and code."""
+        return await _follow(request, ctx, Form())
+
+    @post("/follow", opt=public(), status_code=200)
+    async def follow(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Show what became of a filing."""
+        form = await read_form(request)
+        missing = {
+            name: text
+            for name, text in (
+                ("receipt_no", "신청번호를 적어 주세요."),
+                ("code", "확인번호를 적어 주세요."),
+            )
+            if not form[name]
+        }
+        if missing:
+            return await _follow(request, ctx, form, missing)
+        try:
+            found = await service.follow(ctx, form["receipt_no"], form["code"])
+        except MissingError as error:
+            return await _follow(request, ctx, form, {"receipt_no": error.message})
+        return page(
+            request,
+            "cases/followed.html",
+            look=await pages_look.look(ctx),
+            stages=pages_look.STAGES,
+            sent=found,
+        )
+
+
+def _filing(request: Req, form: Form) -> Filing:
+    agent = request.headers.get("user-agent", "")
+    return Filing(
+        company_name=form["company_name"],
+        business_no=form.optional("business_no"),
+        caller=form["caller"],
+        phone=form["phone"],
+        email=form.optional("email"),
+        category=form.optional("category"),
+        content=form["content"],
+        channel="MOBILE" if any(word in agent for word in _PHONES) else "WEB_PORTAL",
+        consent=form["consent"] == "1",
+    )
+
+
+async def _form(
+    request: Req,
+    ctx: Ctx,
+    form: Form,
+    *,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+    status: int = 422,
+) -> Response[str]:
+    return page(
+        request,
+        "cases/file.html",
+        status=status if errors or problem else 200,
+        look=await pages_look.look(ctx),
+        contact=await service.contact(ctx),
+        form=form,
+        errors=errors or {},
+        problem=problem,
+    )
+
+
+async def _follow(
+    request: Req, ctx: Ctx, form: Form, errors: dict[str, str] | None = None
+) -> Response[str]:
+    return page(
+        request,
+        "cases/follow.html",
+        status=422 if errors else 200,
+        contact=await service.contact(ctx),
+        form=form,
+        errors=errors or {},
+    )
+
+
+def _receipt_cookie(request: Req, receipt: Receipt) -> Cookie:
+    raw = base64.urlsafe_b64encode(msgspec.json.encode(receipt)).decode()
+    return Cookie(
+        key=RECEIPT_COOKIE,
+        value=raw,
+        path=DONE,
+        max_age=_SHOWN_SECONDS,
+        httponly=True,
+        secure=request.app.state.runtime.settings.cookie_secure,
+        samesite="lax",
+    )
+
+
+def _read_receipt(raw: str | None) -> Receipt | None:
+    if not raw:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(raw), type=Receipt)
+    except (binascii.Error, msgspec.DecodeError, ValueError):
+        return None

@@ -1,0 +1,66 @@
+"""The one door to cases for pages, API, jobs and plugins; the rules lie in the modules below.
+
+    register(ctx, intake: Intake) -> list[RegisteredCase]
+    assign(ctx, case_id, unit_id, officer_id | None, row_version) -> Changed
+    bounce(ctx, case_id, reason: str, row_version) -> Changed
+    start_review(ctx, case_id, row_version) -> Changed
+    answer(ctx, case_id, disposition, implementation, text, row_version) -> Changed
+    close(ctx, case_id, reason: code of labels.CLOSE_REASONS, row_version) -> Changed
+    detail(ctx, case_id) -> CaseDetail                     writes who looked into access_log
+    is_visible(ctx, case_id) -> bool
+    timeline(ctx, case_id) -> list[TimelineEntry]          oldest first
+    desk(ctx, view: View, cursor=None, *, with_counts=True) -> Desk
+    desk_counts(ctx) -> dict[str, int]                     by view, at most 1,001 each
+    search(ctx, CaseQuery(...), *, with_total=True) -> Found
+    file(ctx, Filing) -> Receipt                           portal; TooManyError after ten an hour
+    follow(ctx, receipt_no, code) -> Followed              MissingError whatever was wrong
+    contact(ctx) -> ContactRow | None                      whom companies call
+    list_waiting(ctx) -> list[WaitingRow]                  submissions to be registered
+    submission(ctx, submission_id) -> SubmissionDetail     opened; writes who looked
+    labels(ctx) -> Labels
+    assignees(ctx) -> list[Assignee]                       units with their officers, for a select
+    list_categories(ctx) / change_category(ctx, code, label, position, active, row_version)
+    list_holidays(ctx) / change_holiday(ctx, day, kind, name) / drop_holiday(ctx, day) -> Moved
+    city_calendar(ctx) -> WorkCalendar
+
+Errors: InvalidError with the form's field names ("company_name", "rows-0-content", "lead_unit_id",
+"officer_id", "reason", "disposition", "text" …), RefusedError, StaleError, MissingError.
+"""
+
+from sinmungo.cases.calendar import change_holiday, city_calendar, drop_holiday, list_holidays
+from sinmungo.cases.history import detail, is_visible, timeline
+from sinmungo.cases.intake import register
+from sinmungo.cases.listing import desk, desk_counts, search
+from sinmungo.cases.reference import change_category, labels, list_categories
+from sinmungo.cases.submissions import contact, file, follow, list_waiting, submission
+from sinmungo.cases.units import assignees
+from sinmungo.cases.work import allowed_acts, answer, assign, bounce, close, start_review
+
+__all__ = [
+    "allowed_acts",
+    "answer",
+    "assign",
+    "assignees",
+    "bounce",
+    "change_category",
+    "change_holiday",
+    "city_calendar",
+    "close",
+    "contact",
+    "desk",
+    "desk_counts",
+    "detail",
+    "drop_holiday",
+    "file",
+    "follow",
+    "is_visible",
+    "labels",
+    "list_categories",
+    "list_holidays",
+    "list_waiting",
+    "register",
+    "search",
+    "start_review",
+    "submission",
+    "timeline",
+]

@@ -1,0 +1,327 @@
+"""What goes in and out of the service: plain Structs that pages, API and plugins share.
+
+Personal values (`caller`, `phone`, `email`) are plain text here, sealed in the tables. Moments are
+aware. `row_version` is what a change has to hand back.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from sinmungo.people.service import Person
+
+type View = Literal["MINE", "UNIT", "TODAY", "LATE", "ALL"]
+type Then = Literal["REGISTER", "ASSIGN", "CLOSE"]
+
+
+class IntakeRow(msgspec.Struct, kw_only=True):
+    """One difficulty. `petition_type` None: the city's usual one."""
+
+    category: str = ""
+    content: str = ""
+    petition_type: str | None = None
+
+
+class Intake(msgspec.Struct, kw_only=True):
+    """One call, visit or letter of one company: 1..20 difficulties.
+
+    Either `company_id`, or `company_name` (and `business_no`) of one that is found or made.
+    `received_at` None: now. `then` is what follows at once: REGISTER nothing, ASSIGN to
+    `lead_unit_id`, CLOSE with `answer` (information given). With `submission_id`, what is left
+    empty here is taken from the submission.
+    """
+
+    company_id: UUID | None = None
+    company_name: str | None = None
+    business_no: str | None = None
+    channel: str | None = None
+    caller: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    received_at: datetime | None = None
+    lead_unit_id: UUID | None = None
+    officer_id: UUID | None = None
+    priority: Literal["NORMAL", "HIGH"] = "NORMAL"
+    rows: list[IntakeRow] = []
+    then: Then = "REGISTER"
+    answer: str | None = None
+    submission_id: UUID | None = None
+
+
+class RegisteredCase(msgspec.Struct, kw_only=True):
+    """A case that was just made."""
+
+    id: UUID
+    case_no: str
+    category: str
+    status: str
+    due_at: datetime
+    row_version: int
+
+
+class Changed(msgspec.Struct, kw_only=True):
+    """A case after an act; the actor may be unable to see it now, so this is all there is."""
+
+    id: UUID
+    case_no: str
+    status: str
+    row_version: int
+
+
+class CaseDetail(msgspec.Struct, kw_only=True):
+    """One case with opened personal values. `acts` are what may be done now, by this actor.
+
+    `acts` holds "assign", "bounce", "review", "answer", "close".
+    """
+
+    id: UUID
+    case_no: str
+    company_id: UUID
+    company_name: str
+    channel: str
+    category: str
+    petition_type: str
+    content: str
+    summary: str
+    caller: str
+    phone: str
+    email: str
+    status: str
+    priority: str
+    lead_unit_id: UUID | None
+    lead_unit_name: str | None
+    lead_unit_phone: str | None
+    officer: Person | None
+    waiting_at: str
+    registered_at: datetime
+    due_at: datetime
+    late: bool
+    answered_at: datetime | None
+    closed_at: datetime | None
+    disposition: str | None
+    implementation: str | None
+    answer: str | None
+    answered_by: UUID | None
+    close_reason: str | None
+    intake_id: UUID
+    submission_id: UUID | None
+    row_version: int
+    acts: tuple[str, ...] = ()
+
+
+class TimelineEntry(msgspec.Struct, kw_only=True):
+    """One line of the history: what, when, by whom; `details` is what was written or chosen.
+
+    `who` None: the company itself or the system.
+    """
+
+    seq: int
+    kind: str
+    title: str
+    occurred_at: datetime
+    recorded_at: datetime
+    who: Person | None
+    unit: str
+    details: str
+
+
+class DeskRow(msgspec.Struct, kw_only=True):
+    """One line of a list. `waiting_at` (대기처) says who must act next."""
+
+    id: UUID
+    case_no: str
+    company_id: UUID
+    company_name: str
+    category: str
+    channel: str
+    summary: str
+    status: str
+    priority: str
+    lead_unit_name: str | None
+    officer_id: UUID | None
+    officer_name: str
+    waiting_at: str
+    registered_at: datetime
+    due_at: datetime
+    late: bool
+    disposition: str | None
+    row_version: int
+
+
+class Desk(msgspec.Struct, kw_only=True):
+    """A page of forty rows of a view; `next` is the cursor of the following page.
+
+    `counts` has every view, at most 1,001 each ("1,000+"), and is empty when not asked for.
+    """
+
+    view: View
+    rows: list[DeskRow]
+    counts: dict[str, int]
+    next: str | None
+
+
+class CaseQuery(msgspec.Struct, kw_only=True):
+    """What to look for. Days are Seoul days as typed, both included.
+
+    `q` is a case number, a phone (whole or last four digits), a company's name in any spelling, or
+    words of the text.
+    """
+
+    q: str = ""
+    company_id: UUID | None = None
+    category: str | None = None
+    channel: str | None = None
+    petition_type: str | None = None
+    status: str | None = None
+    disposition: str | None = None
+    unit_id: UUID | None = None
+    officer_id: UUID | None = None
+    registered_from: str | None = None
+    registered_to: str | None = None
+    cursor: str | None = None
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """A page of forty rows, the newest first. `total` is at most 1,001, and None when not asked."""
+
+    rows: list[DeskRow]
+    total: int | None
+    next: str | None
+
+
+class Filing(msgspec.Struct, kw_only=True):
+    """What a company sends from the portal. `consent` is to the collection of personal data."""
+
+    company_name: str = ""
+    business_no: str | None = None
+    caller: str = ""
+    phone: str = ""
+    email: str | None = None
+    category: str | None = None
+    content: str = ""
+    channel: Literal["WEB_PORTAL", "MOBILE"] = "WEB_PORTAL"
+    consent: bool = False
+
+
+class Receipt(msgspec.Struct, kw_only=True):
+    """Shown once: the code is stored as a hash only."""
+
+    receipt_no: str
+    code: str
+    submitted_at: datetime
+
+
+class FollowedCase(msgspec.Struct, kw_only=True):
+    """One case as its company sees it."""
+
+    case_no: str
+    category: str
+    summary: str
+    status: str
+    registered_at: datetime
+    due_at: datetime
+    unit_name: str | None
+    unit_phone: str | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    disposition: str | None
+    answer: str | None
+
+
+class Followed(msgspec.Struct, kw_only=True):
+    """A submission as its company sees it; `unit_*` is whom to call. No cases before 접수."""
+
+    receipt_no: str
+    state: str
+    submitted_at: datetime
+    register_by: datetime
+    company_name: str
+    content: str
+    unit_name: str | None
+    unit_phone: str | None
+    cases: list[FollowedCase]
+
+
+class WaitingRow(msgspec.Struct, kw_only=True):
+    """A submission that waits for 접수. `register_by` is eight working hours after it came."""
+
+    id: UUID
+    receipt_no: str
+    channel: str
+    company_name: str
+    caller_mask: str | None
+    category: str | None
+    summary: str
+    submitted_at: datetime
+    register_by: datetime
+    late: bool
+    row_version: int
+
+
+class SubmissionDetail(msgspec.Struct, kw_only=True):
+    """A submission with opened personal values, for the intake page."""
+
+    id: UUID
+    receipt_no: str
+    state: str
+    channel: str
+    company_name: str
+    business_no: str | None
+    caller: str
+    phone: str
+    email: str
+    category: str | None
+    content: str
+    submitted_at: datetime
+    register_by: datetime
+    row_version: int
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """The city's words, code → label in the city's order. Inactive ones are in `all_*` only."""
+
+    categories: dict[str, str]
+    channels: dict[str, str]
+    petition_types: dict[str, str]
+    all_categories: dict[str, str]
+    all_channels: dict[str, str]
+    default_petition_type: str
+    default_channel: str
+    statuses: dict[str, str]
+    dispositions: dict[str, str]
+    implementations: dict[str, str]
+    close_reasons: dict[str, str]
+
+
+class Assignee(msgspec.Struct, kw_only=True):
+    """A unit that can be made answerable, with the officers who work there."""
+
+    unit_id: UUID
+    unit_name: str
+    officers: list[Person]
+
+
+class CategoryRow(msgspec.Struct, kw_only=True):
+    """A category as the admin edits it."""
+
+    code: str
+    label: str
+    position: int
+    active: bool
+    row_version: int
+
+
+class HolidayRow(msgspec.Struct, kw_only=True):
+    """A day that differs from the national calendar. `kind` is ADDED or REMOVED."""
+
+    day: str
+    kind: str
+    name: str
+
+
+class Moved(msgspec.Struct, kw_only=True):
+    """How many open cases got another due moment."""
+
+    cases: int
