@@ -195,11 +195,3 @@ async def test_a_company_closes_and_works_again(api: Any):
     assert (again.json()["state"], again.json()["state_reason"]) == ("ACTIVE", None)
     latest = (await api.get(f"{url}/events")).json()[0]
     assert (latest["text"], latest["occurred_at"]) == ("운영", "2026-02-28T15:00:00Z")
-
-
-async def test_the_list_takes_two_statements(api: Any, capsys: pytest.CaptureFixture[str]):
-    await made(api)
-    await api.get(URL)
-    capsys.readouterr()
-    await api.get(URL)
-    assert '"statements": 2' in capsys.readouterr().out

@@ -132,6 +132,15 @@ async def test_names_in_one_statement(ctx: Ctx):
     assert ctx.db.statements == before + 1
 
 
+async def test_lists_take_one_statement(ctx: Ctx):
+    await meant(ctx, "한빛정밀")
+    before = ctx.db.statements
+    assert len(await service.list_companies(ctx)) == 1
+    assert len(await find(ctx, "한빛")) == 1
+    assert len(await find(ctx, "070-0000-1234")) == 0
+    assert ctx.db.statements == before + 3
+
+
 async def test_no_persons_value_leaves_its_columns(ctx: Ctx):
     company_id = await service.add(ctx, {"name": "한빛정밀", "representative": "홍길동"})
     person = {"name": "김하늘", "phone": "010-0000-1234", "email": "sky@example.com"}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import bindparam, select
 
 from sinmungo import clock
@@ -14,6 +15,7 @@ from sinmungo.testing.people import Officer, People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant, read
 
+pytestmark = pytest.mark.usefixtures("quick_hashing")
 SEEN = read(
     select(sessions.c.seen_at).where(sessions.c.officer_id == bindparam("id")),
     type(clock.now()),
@@ -124,7 +126,7 @@ async def test_a_temporary_password_opens_nothing_but_its_change(web: Web, peopl
     assert (await web.api(officer).get("/api/v1/people/me")).status_code == 200
 
 
-async def test_guessing_the_own_password_locks_too(web: Web, people: People, runtime, city):
+async def test_guessing_the_own_password_locks_too(web: Web, people: People):
     officer = await people.officer("LEAD_OFFICER", password="correct-horse-42")
     browser = web.browser(officer)
     await browser.get("/office/people/me/password")
@@ -140,7 +142,9 @@ async def test_own_tokens_are_told_once_and_revoked_at_once(web: Web, people: Pe
     browser = web.browser(officer)
     await browser.get("/office/people/me")
     made = await browser.post("/office/people/me/tokens", {"label": "통계 연계", "days": "30"})
-    token = next(w for w in made.text.replace("<", " ").replace(">", " ").split() if w[:4] == "smg_")
+    token = next(
+        w for w in made.text.replace("<", " ").replace(">", " ").split() if w[:4] == "smg_"
+    )
     assert made.headers["cache-control"] == "no-store"
     page = (await browser.get("/office/people/me")).text
     assert "통계 연계" in page

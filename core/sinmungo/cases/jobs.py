@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sinmungo import clock
 from sinmungo.cases import labels as words
-from sinmungo.cases import queries as q
+from sinmungo.cases import unit_queries as q
 from sinmungo.cases.calendar import RECOUNT, recount_job
 from sinmungo.cases.intake import ANSWERED_MAIL, REGISTERED_MAIL
 from sinmungo.host.context import Ctx

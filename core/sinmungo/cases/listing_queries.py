@@ -23,7 +23,6 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
-    union,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -210,11 +209,9 @@ _NEWER = tuple_(_c.registered_at, _c.id) < tuple_(
 _ON_PHONE = or_(
     any_of(_c.phone_hash, "hashes", LargeBinary()), any_of(_c.phone_tail, "tails", LargeBinary())
 )
-_BY_TEXT = _c.id.in_(
-    union(
-        select(_c.id).where(_c.grams.op("@@")(cast(bindparam("lexemes", type_=Text()), TSQUERY))),
-        select(_c.id).where(any_of(_c.company_id, "company_ids", Uuid())),
-    )
+_BY_TEXT = or_(
+    _c.grams.op("@@")(cast(bindparam("lexemes", type_=Text()), TSQUERY)),
+    any_of(_c.company_id, "company_ids", Uuid()),
 )
 _MODES: dict[str, ColumnElement[bool]] = {
     "BROWSE": true(),

@@ -22,6 +22,7 @@ from sinmungo.web.types import CtxDep, Req
 
 HOLIDAYS = "/admin/cases/holidays"
 CATEGORIES = "/admin/cases/categories"
+_SATURDAY = 5
 
 
 class Day(msgspec.Struct):
@@ -30,6 +31,11 @@ class Day(msgspec.Struct):
     day: date
     name: str
     change: str
+
+    @property
+    def may_work(self) -> bool:
+        """Whether making it a working day would change anything still to come."""
+        return self.day.weekday() < _SATURDAY and self.day >= clock.today()
 
 
 class HolidayController(Controller):

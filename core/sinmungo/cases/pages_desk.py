@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from sinmungo.cases import pages_look, service
-from sinmungo.cases.permissions import INTAKE, READ
+from sinmungo.cases.permissions import INTAKE, READ, READ_ALL
 from sinmungo.cases.types import CaseQuery, Desk, View
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError
@@ -24,7 +24,7 @@ VIEWS: dict[str, str] = {
     "LATE": "지연",
     "ALL": "전체",
 }
-_FIRST: tuple[View, ...] = ("MINE", "UNIT", "ALL")
+_WIDER: tuple[View, ...] = ("UNIT", "ALL")
 _MANY = 1000
 
 
@@ -88,11 +88,11 @@ async def _view(ctx: Ctx, view: str | None, cursor: str | None) -> Desk:
     for known in get_args(View.__value__):
         if view == known:
             return await service.desk(ctx, known, cursor)
-    for first in _FIRST:
-        shown = await service.desk(ctx, first)
-        if shown.rows:
-            return shown
-    return await service.desk(ctx, _FIRST[0])
+    shown = await service.desk(ctx, "MINE")
+    for wider in _WIDER[1:] if ctx.me.may(READ_ALL) else _WIDER:
+        if not shown.rows:
+            shown = await service.desk(ctx, wider)
+    return shown
 
 
 def _tabs(shown: Desk) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from sinmungo.companies.queries import CompanyHit
 from sinmungo.companies.service import company_brief, find
 from sinmungo.errors import InvalidError, RefusedError
 from sinmungo.host.context import Ctx
-from sinmungo.text import dates
+from sinmungo.text import dates, phone
 from sinmungo.text.normalise import company_key
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, Gather, query_form, read_form
@@ -132,7 +132,7 @@ async def _from_submission(ctx: Ctx, submission_id: UUID) -> dict[str, str]:
         "company_name": sent.company_name,
         "business_no": sent.business_no or "",
         "caller": sent.caller,
-        "phone": sent.phone,
+        "phone": phone.display(sent.phone) if sent.phone else "",
         "email": sent.email,
         "channel": sent.channel,
         "rows-0-category": sent.category or "",

@@ -12,7 +12,7 @@ from sinmungo.cases import service
 from sinmungo.cases.labels import OPEN, STATUS
 from sinmungo.cases.types import Assignee, Labels
 from sinmungo.host.context import Ctx
-from sinmungo.text import dates, phone
+from sinmungo.text import dates
 
 type Options = list[tuple[str, str]]
 
@@ -82,10 +82,6 @@ class Look(msgspec.Struct, frozen=True):
         if item.late:
             return ("지남" if left == 0 else text), "late"
         return text, "today" if left <= 0 else "soon" if left <= _SOON else "ok"
-
-    def phone(self, digits: str) -> str:
-        """A stored telephone number with its hyphens."""
-        return phone.display(digits) if digits else ""
 
     def stage(self, status: str) -> int:
         """Where a case stands among `STAGES`, as its company sees it."""

@@ -177,7 +177,8 @@ async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
     """Write canonical categories, channels and legal periods, with the words of the city's file.
 
     `[cases.categories]` and `[cases.channels]` give a city's own label and order by code, or false
-    to switch one off; `service_target_days` the period of NOT_PETITION. Repeatable.
+    to switch one off. `[cases.periods]` gives `{amount, unit, source}` by petition type, which
+    STATUTORY needs to exist at all; `service_target_days` is that of NOT_PETITION. Repeatable.
     """
     await ctx.db.run_many(
         q.ADD_CATEGORY, _seeded(words.CATEGORY, table.get("categories", {}), "categories")
@@ -185,7 +186,7 @@ async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
     await ctx.db.run_many(
         q.ADD_CHANNEL, _seeded(words.CHANNEL, table.get("channels", {}), "channels")
     )
-    await _seed_rules(ctx, int(table.get("service_target_days", SERVICE_TARGET_DAYS)))
+    await _seed_rules(ctx, table)
     await touch(ctx)
 
 
@@ -208,10 +209,19 @@ def _seeded(
     ]
 
 
-async def _seed_rules(ctx: Ctx, target_days: int) -> None:
-    target = ("NOT_PETITION", Period(target_days, Unit.WORKING_DAYS), "서비스 목표")
+def _periods(table: Mapping[str, Any]) -> dict[str, tuple[Period, str]]:
+    days = int(table.get("service_target_days", SERVICE_TARGET_DAYS))
+    found = {"NOT_PETITION": (Period(days, Unit.WORKING_DAYS), "서비스 목표")}
+    found |= {code: (period, source) for code, period, source in LEGAL_RULES}
+    for code, own in table.get("periods", {}).items():
+        period = Period(own["amount"], Unit(own["unit"]))
+        found[code] = (period, own.get("source", "시 지정"))
+    return found
+
+
+async def _seed_rules(ctx: Ctx, table: Mapping[str, Any]) -> None:
     known = set(await ctx.db.all(q.RULED_TYPES))
-    for position, (code, period, source) in enumerate((target, *LEGAL_RULES), start=1):
+    for position, (code, (period, source)) in enumerate(_periods(table).items(), start=1):
         if code not in known:
             await ctx.db.run(
                 q.ADD_RULE,

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, func, select, update
 
-from sinmungo.cases import queries as q
+from sinmungo.cases import unit_queries as q
 from sinmungo.cases.models import cases, submissions
 from sinmungo.host.models import access_log
 from sinmungo.people.identity import current_on

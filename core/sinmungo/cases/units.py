@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sinmungo import clock
-from sinmungo.cases import queries as q
+from sinmungo.cases import unit_queries as q
 from sinmungo.cases.types import Assignee
 from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx

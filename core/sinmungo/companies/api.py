@@ -21,7 +21,6 @@ from sinmungo.web.idempotency import once
 from sinmungo.web.types import CtxDep, Req
 
 MAX_PAGE = 100
-type _Maybe[T] = T | msgspec.UnsetType | None
 
 
 class CompanyLine(msgspec.Struct):
@@ -96,21 +95,21 @@ class CompanyIn(msgspec.Struct):
     """Fields to set; what is left out stays as it is, null clears it."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    business_no: _Maybe[str] = msgspec.UNSET
-    representative: _Maybe[str] = msgspec.UNSET
-    phone: _Maybe[str] = msgspec.UNSET
-    address: _Maybe[str] = msgspec.UNSET
-    dong: _Maybe[str] = msgspec.UNSET
-    complex: _Maybe[str] = msgspec.UNSET
-    industry: _Maybe[str] = msgspec.UNSET
-    products: _Maybe[str] = msgspec.UNSET
-    size_class: _Maybe[str] = msgspec.UNSET
-    employees: _Maybe[int] = msgspec.UNSET
-    employees_foreign: _Maybe[int] = msgspec.UNSET
-    employees_on: _Maybe[date] = msgspec.UNSET
-    founded_on: _Maybe[date] = msgspec.UNSET
-    factory_registered: _Maybe[bool] = msgspec.UNSET
-    premises: _Maybe[str] = msgspec.UNSET
+    business_no: str | msgspec.UnsetType | None = msgspec.UNSET
+    representative: str | msgspec.UnsetType | None = msgspec.UNSET
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+    address: str | msgspec.UnsetType | None = msgspec.UNSET
+    dong: str | msgspec.UnsetType | None = msgspec.UNSET
+    complex: str | msgspec.UnsetType | None = msgspec.UNSET
+    industry: str | msgspec.UnsetType | None = msgspec.UNSET
+    products: str | msgspec.UnsetType | None = msgspec.UNSET
+    size_class: str | msgspec.UnsetType | None = msgspec.UNSET
+    employees: int | msgspec.UnsetType | None = msgspec.UNSET
+    employees_foreign: int | msgspec.UnsetType | None = msgspec.UNSET
+    employees_on: date | msgspec.UnsetType | None = msgspec.UNSET
+    founded_on: date | msgspec.UnsetType | None = msgspec.UNSET
+    factory_registered: bool | msgspec.UnsetType | None = msgspec.UNSET
+    premises: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class StateIn(msgspec.Struct):
@@ -125,9 +124,9 @@ class ContactIn(msgspec.Struct):
     """Fields of a contact to set; what is left out stays, null clears it."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    title: _Maybe[str] = msgspec.UNSET
-    phone: _Maybe[str] = msgspec.UNSET
-    email: _Maybe[str] = msgspec.UNSET
+    title: str | msgspec.UnsetType | None = msgspec.UNSET
+    phone: str | msgspec.UnsetType | None = msgspec.UNSET
+    email: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class CompaniesApi(Controller):

@@ -8,8 +8,8 @@ from sinmungo.companies.service import CompanyRecord
 from sinmungo.text.dates import date_ko
 
 _ORDER = (
-    *("business_no", "representative", "phone", "size_class", "employees", "industry"),
-    *("products", "dong", "complex", "premises", "factory_registered", "founded_on", "address"),
+    *("business_no", "representative", "phone", "founded_on", "employees", "size_class"),
+    *("industry", "products", "dong", "complex", "premises", "factory_registered", "address"),
 )
 _WIDE = frozenset({"employees", "products", "address"})
 _WORDS: dict[str, dict[str, str]] = {

@@ -152,6 +152,7 @@ def _edit_form(
     base = f"{ROOT}/{company.id}"
     shown: dict[str, Any] = {
         "company_id": company.id,
+        "company_name": company.values.name,
         "row_version": company.row_version,
         "action": f"{base}/edit",
         "cancel_href": base,

@@ -25,7 +25,7 @@ LABELS = {
     "phone": "대표전화",
     "address": "주소",
     "dong": "읍·면·동",
-    "complex": "산업단지·지식산업센터",
+    "complex": "산업단지",
     "industry": "업종",
     "products": "주생산품",
     "size_class": "기업 규모",

@@ -43,6 +43,9 @@ def check_slices(slices: Sequence[Slice], plugin: str | None) -> None:
         for event in item.events:
             if not event.kind.startswith(prefix):
                 raise SliceProblemError(f"event {event.kind!r} must begin with {prefix}")
+        for report in item.reports:
+            if plugin and not report.slug.startswith(f"{plugin}-"):
+                raise SliceProblemError(f"report {report.slug!r} must begin with {plugin}-")
         _check_handlers(item)
 
 

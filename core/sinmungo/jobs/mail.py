@@ -19,11 +19,15 @@ _SECONDS = 10
 _SUBMISSION_PORT = 587
 
 
+class MailNotSentError(Exception):
+    """What went wrong, by kind and SMTP code; a server's own words may quote the address."""
+
+
 async def send(ctx: Ctx, to: str, subject: str, text: str) -> None:
     """Send one plain-text mail in the city's name.
 
-    Raises aiosmtplib.SMTPException or OSError when the server does not take it; the outbox tries
-    again. Without `smtp_host` the mail becomes `<data>/mail/<time>-<id>.eml`.
+    Raises MailNotSentError when the server does not take it; the outbox tries again. Without
+    `smtp_host` the mail becomes `<data>/mail/<time>-<id>.eml`.
     """
     message = compose(ctx, to, subject, text)
     if not ctx.settings.smtp_host:
@@ -48,15 +52,21 @@ def compose(ctx: Ctx, to: str, subject: str, text: str) -> EmailMessage:
 
 
 async def _deliver(settings: Settings, message: EmailMessage) -> None:
-    await aiosmtplib.send(
-        message,
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        username=settings.smtp_user or None,
-        password=settings.smtp_password or None,
-        start_tls=True if settings.smtp_port == _SUBMISSION_PORT else None,
-        timeout=_SECONDS,
-    )
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            start_tls=True if settings.smtp_port == _SUBMISSION_PORT else None,
+            timeout=_SECONDS,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        kind, code = type(error).__name__, getattr(error, "code", None)
+    else:
+        return
+    raise MailNotSentError(f"{kind} {code or ''}".strip())
 
 
 def _keep(settings: Settings, message: EmailMessage) -> Path:

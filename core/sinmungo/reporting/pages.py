@@ -166,8 +166,7 @@ def _figures(dataset: Dataset, table: Table) -> dict[str, Any]:
     first = dataset.measures[0].code
     return {
         "table": table,
-        "columns": [{"label": table.dimension_title}]
-        + [{"label": c.title, "kind": "num"} for c in table.columns],
+        "columns": [{"label": "구분"}] + [{"label": c.title, "kind": "num"} for c in table.columns],
         "lines": [_line(table, line) for line in (table.total, *table.lines)],
         "chart": _chart(dataset, table),
         "csv": links.table_page(table.dataset, table.dimension, table.period, "/table.csv"),
@@ -181,11 +180,14 @@ def _line(table: Table, line: TableLine) -> dict[str, Any]:
         {
             "label": cell.column.title,
             "text": cell.text,
+            "look": "num" if cell.value or not index else "num off-phone",
             "href": links.cell_page(table, line.code, cell.column) if cell.value else "",
         }
-        for cell in line.cells
+        for index, cell in enumerate(line.cells)
     ]
-    return {"title": line.title, "cells": cells, "total": line.code is None}
+    some = any(cell.value for cell in line.cells)
+    look = "total" if line.code is None else "" if some else "off-phone"
+    return {"title": line.title, "cells": cells, "look": look}
 
 
 def _chart(dataset: Dataset, table: Table) -> charts.Bars | None:

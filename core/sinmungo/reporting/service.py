@@ -46,12 +46,9 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 def datasets(ctx: Ctx) -> dict[str, Dataset]:
-    """Return what is counted in this city, by its name in addresses.
-
-    A plugin's dataset is named `<plugin>-<slug>`; that of an inactive plugin is not there.
-    """
+    """Return what is counted in this city, by slug; an inactive plugin's datasets are not there."""
     return {
-        f"{loaded.plugin}-{dataset.slug}" if loaded.plugin else dataset.slug: dataset
+        dataset.slug: dataset
         for loaded in ctx.host.active_slices(ctx.city)
         for dataset in loaded.slice.reports
     }

@@ -107,6 +107,7 @@ class RowColumn:
 class Dataset:
     """One kind of thing that is counted, and the table that is ready-made from it.
 
+    `slug` is the name in addresses; that of a plugin's dataset begins with the plugin's.
     `source` is a table, or a table outer-joined on primary keys (so that no row is lost or
     doubled). `at` is the date or timestamptz by which a row belongs to a period, `id` its key. The
     first measure must count every row; it also gets the columns 누계 and 전년동기. `chart` names

@@ -12,6 +12,7 @@ from sinmungo.app import Runtime
 from sinmungo.config import Settings
 from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.deploy.database import set_up
+from sinmungo.host.host import Host
 from sinmungo_tenants import Tenant
 
 DEPARTMENTS: list[dict[str, Any]] = [
@@ -30,12 +31,20 @@ def fresh_database(dsn: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def test_runtime(dsn: str, deployment: str, data: Path) -> AsyncIterator[Runtime]:
-    """Open a deployment of its own, roles included, on an empty database."""
+async def test_runtime(
+    dsn: str,
+    deployment: str,
+    data: Path,
+    host: Host | None = None,  # noqa: PT028 - a helper, whatever its name
+) -> AsyncIterator[Runtime]:
+    """Open a deployment of its own, roles included, on an empty database.
+
+    `host` replaces what is installed: `load(CORE_SLICES, found=[fake_plugin(…)])`.
+    """
     settings = Settings(
         data=str(data), deployment=deployment, cookie_secure=False, database_url=dsn
     )
-    made = Runtime(set_up(settings, dsn))
+    made = Runtime(set_up(settings, dsn), host)
     async with made.running():
         yield made
 

@@ -149,3 +149,16 @@ async def web(app: Any, city: "Tenant", people: "People") -> AsyncIterator["Web"
 @pytest.fixture(autouse=True)
 def _no_clock_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SINMUNGO_CLOCK_FILE", raising=False)
+
+
+@pytest.fixture
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with little memory, where the test is about who gets in."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    from sinmungo.people import passwords
+
+    light = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHash((light,)))
+    monkeypatch.setattr(passwords, "_NOBODY", [])

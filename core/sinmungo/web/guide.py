@@ -12,11 +12,14 @@ _SOURCE = Path(__file__).parents[3] / "docs" / "ko"
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _PICTURE = re.compile(r"[a-z0-9-]{1,60}\.png")
 
-# Where a screen's "도움말" leads: the longest prefix of the path that is listed here.
+# Where a screen's "도움말" leads: the longest prefix of the path that is listed here. A prefix that
+# ends with a slash means only what lies below it.
 PAGES = {
     "/": "portal",
     "/office": "index",
     "/office/cases": "desk",
+    "/office/cases/": "cases",
+    "/office/cases/search": "desk",
     "/office/cases/new": "intake",
     "/office/cases/submissions": "intake",
     "/office/companies": "companies",

@@ -109,7 +109,7 @@ class Renderer:
             "user": unit.me if unit.me.kind == "OFFICER" else None,
             "menu": self._menu(unit, path, face_of(path)),
             "portal_menu": self._portal_menu(unit, path),
-            "csrf_token": ScopeState.from_scope(request.scope).csrf_token or "",
+            "csrf_token": _csrf_token(request),
             "path": path,
             "help_href": help_for(path),
             "notice": _read_notice(request.cookies.get(NOTICE_COOKIE)),
@@ -135,6 +135,12 @@ class Renderer:
             link = MenuLink(item.title, item.path, item is current)
             groups.setdefault(item.group, []).append(link)
         return tuple(MenuGroup(title, tuple(links)) for title, links in groups.items())
+
+
+def _csrf_token(request: Request[Any, Any, Any]) -> str:
+    """Return the page's token; there is none on an answer to a path that leads nowhere."""
+    token: object = ScopeState.from_scope(request.scope).csrf_token
+    return token if isinstance(token, str) else ""
 
 
 def face_of(path: str) -> str:

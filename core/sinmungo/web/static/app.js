@@ -11,10 +11,11 @@
     if (!event.target.matches("textarea")) event.preventDefault();
   }, true);
 
-  // Found while typing: Enter or ↓ in a field with data-finds goes to what was found (at once or when
-  // it arrives), Enter on a choice goes on to the next field; neither sends the form.
+  // Found while typing: Enter or ↓ in a field with data-finds chooses the first that was found (at once or
+  // when it arrives), Enter on a choice goes on to the next field; neither sends the form.
   const enterFound = (list) => {
-    const choice = list.querySelector("input:checked") ?? list.querySelector("input");
+    const choice = list.querySelector("input:checked:not([value=''])") ?? list.querySelector("input");
+    choice?.click();
     choice?.focus();
     list.toggleAttribute("data-awaited", !choice);
   };

@@ -92,9 +92,7 @@ class ExpertsApi(Controller):
         `term` is one of SERVING, COMING, OVER, LEFT.
         """
         after = _after(cursor) if cursor else None
-        rows = await service.list_experts(
-            ctx, field=field, state=term, after=after, limit=PAGE + 1
-        )
+        rows = await service.list_experts(ctx, field=field, state=term, after=after, limit=PAGE + 1)
         last = rows[PAGE - 1] if len(rows) > PAGE else None
         next_one = encode_cursor(last.affiliation, str(last.id)) if last else None
         return ExpertPage(rows[:PAGE], next_one)

@@ -1,0 +1,190 @@
+# ruff: noqa: INP001 - a script, part of no package
+"""Takes the pictures of docs/img and docs/ko/img from a running demo, always the same way.
+
+    .venv/bin/sinmungo demo --data DATA --port 8000
+    .venv/bin/python docs/pictures.py DATA/demo-accounts.json 8000 [name …]
+
+Nothing in the demo is changed. Chromium is the one of the system, or that of CHROMIUM.
+"""
+
+import base64
+import json
+import os
+import shutil
+import struct
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+LIMIT = 150 * 1024
+CITY = "bucheon"
+SIGN_IN = "/office/people/sign-in"
+# Grey instead of coloured edges of letters: fewer colours, fewer bytes.
+ARGUMENTS = ["--no-sandbox", "--disable-lcd-text", "--hide-scrollbars"]
+PIXELS = """async (png) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + png;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const raw = canvas.getImageData(0, 0, image.width, image.height).data;
+  let text = "";
+  for (let i = 0; i < raw.length; i += 30000)
+    text += String.fromCharCode(...raw.subarray(i, i + 30000));
+  return btoa(text);
+}"""
+
+
+class Shot(NamedTuple):
+    """A picture: file below docs/, who looks, at which path, what to do before."""
+
+    file: str
+    login: str
+    path: str
+    height: int = 720
+    width: int = 1366
+    prepare: Callable[[Page], object] | None = None
+
+
+def first_case(page: Page) -> None:
+    """Open the case that stands at the end of the list: one in work, with an answer to write."""
+    page.locator("tr", has_text="검토").last.locator("a").first.click()
+
+
+def first_company(page: Page) -> None:
+    """Open the first company of the list."""
+    page.locator("main table a").first.click()
+
+
+def call(page: Page) -> None:
+    """Type what a caller says, as far as it can be done without saving."""
+    page.fill("[name=company_name]", "가람")
+    page.wait_for_selector("#found input[type=radio]")
+    page.fill("[name=caller]", "김하늘")
+    page.fill("[name=phone]", "010-0000-1234")
+    page.select_option("[name=rows-0-category]", "INFRA")
+    page.fill("[name=rows-0-content]", "공장 앞 도로가 좁아 대형 화물차가 들어오지 못합니다.")
+
+
+SHOTS = (
+    Shot("img/desk.png", "intake", "/office/cases?view=ALL"),
+    Shot("ko/img/desk.png", "lead", "/office/cases", 560),
+    Shot("ko/img/sign-in.png", "", SIGN_IN, 520),
+    Shot("ko/img/me.png", "intake", "/office/people/me", 820),
+    Shot("ko/img/intake.png", "intake", "/office/cases/new", 1080, prepare=call),
+    Shot("ko/img/submissions.png", "intake", "/office/cases/submissions", 420),
+    Shot("ko/img/case.png", "lead", "/office/cases", 1000, prepare=first_case),
+    Shot("ko/img/companies.png", "intake", "/office/companies", 520),
+    Shot("ko/img/company.png", "intake", "/office/companies", 900, prepare=first_company),
+    Shot("ko/img/report.png", "intake", "/office/reporting"),
+    Shot("ko/img/portal.png", "", "/", 800),
+    Shot("ko/img/file-phone.png", "", "/cases/file", 844, 390),
+    Shot("ko/img/admin.png", "admin", "/admin/people"),
+    Shot("ko/img/holidays.png", "admin", "/admin/cases/holidays", 560),
+    Shot("ko/img/plugins.png", "admin", "/admin/plugins", 620),
+)
+
+
+class Demo:
+    """The running demo: addresses and passwords."""
+
+    def __init__(self, accounts: Path, port: int) -> None:
+        self._port = port
+        self._passwords = {
+            (a["slug"], a["login"]): a["password"] for a in json.loads(accounts.read_text("utf-8"))
+        }
+
+    def url(self, path: str) -> str:
+        """Return an address of the city."""
+        return f"http://{CITY}.localhost:{self._port}{path}"
+
+    def sign_in(self, page: Page, login: str) -> None:
+        """Sign in through the page."""
+        page.goto(self.url(SIGN_IN))
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", self._passwords[CITY, login])
+        page.locator("form[action='/office/people/sign-in'] button").click()
+        page.wait_for_url("**/office/cases**")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def small_png(page: Page, png: bytes) -> bytes:
+    """Return the picture with its 256 most frequent colours, the others as the nearest of them."""
+    raw = base64.b64decode(page.evaluate(PIXELS, base64.b64encode(png).decode()))
+    width, height = struct.unpack(">II", png[16:24])
+    pixels = memoryview(raw).cast("I")
+    counted = Counter(pixels)
+    kept = [colour.to_bytes(4, "little")[:3] for colour, _ in counted.most_common(256)]
+    nearest = {colour: _nearest(colour.to_bytes(4, "little"), kept) for colour in counted}
+    rows = bytes(map(nearest.__getitem__, pixels))
+    lines = b"".join(b"\0" + rows[i : i + width] for i in range(0, len(rows), width))
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"PLTE", b"".join(kept)), (b"IDAT", zlib.compress(lines, 9)))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in (*parts, (b"IEND", b"")))
+
+
+def _nearest(colour: bytes, kept: list[bytes]) -> int:
+    def distance(index: int) -> int:
+        return sum((a - b) ** 2 for a, b in zip(colour, kept[index], strict=False))
+
+    return min(range(len(kept)), key=distance)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def take(browser: Browser, demo: Demo, shot: Shot) -> int:
+    """Take one picture and return its size in bytes."""
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        locale="ko-KR",
+        timezone_id="Asia/Seoul",
+    )
+    page = context.new_page()
+    if shot.login:
+        demo.sign_in(page, shot.login)
+    answer = page.goto(demo.url(shot.path))
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{shot.file}: {shot.path} does not answer well")
+    if shot.prepare:
+        shot.prepare(page)
+    page.wait_for_load_state("networkidle")
+    file = HERE / shot.file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(small_png(browser.new_page(), page.screenshot()))
+    context.close()
+    return file.stat().st_size
+
+
+def main(accounts: str, port: str, *wanted: str) -> None:
+    """Take all pictures, or those whose file name contains one of `wanted`."""
+    demo = Demo(Path(accounts), int(port))
+    with chromium() as browser:
+        for shot in SHOTS:
+            if wanted and not any(word in shot.file for word in wanted):
+                continue
+            size = take(browser, demo, shot)
+            sys.stdout.write(f"{shot.file} {size // 1024} KiB\n")
+            if size > LIMIT:
+                raise SystemExit(f"{shot.file} is larger than {LIMIT // 1024} KiB")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

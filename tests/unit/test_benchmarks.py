@@ -1,0 +1,69 @@
+"""The benchmarks run from end to end; what they measure is nobody's business here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import Figure, Report, as_markdown, write_into
+from benchmarks.timing import median_ratio, percentile
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(Path.home())},
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
+def test_bind_measures_and_prints_a_ratio(tmp_path: Path):
+    file = tmp_path / "figures.json"
+    size = ("--cities", "2", "--cases", "20", "--seconds", "0.2", "--rounds", "1")
+    done = run("bind", *size, "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "×" in done.stdout
+    report = json.loads(file.read_text("utf-8"))
+    assert [f["part"] for f in report["figures"]] == ["bind", "bind"]
+    assert all(f["details"]["ratio"] > 0 for f in report["figures"])
+
+
+def test_an_unknown_part_is_told():
+    done = run("speed")
+    assert done.returncode == 1
+    assert "speed" in done.stderr
+
+
+def test_ratios_are_of_neighbouring_turns():
+    assert median_ratio([1.0, 10.0, 3.0], [1.0, 20.0, 1.0]) == 1.0
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert percentile([1.0, 2.0], 0.99) == 2.0
+
+
+def test_the_table_goes_between_the_markers(tmp_path: Path):
+    page = tmp_path / "speed.md"
+    page.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n", "utf-8")
+    figure = Figure(part="bind", what="w", ours="1 ms", ratio="1.00×", target="≤ 2×", met=True)
+    report = Report(machine="two cores", options="few", figures=[figure])
+    write_into(page, report)
+    text = page.read_text("utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith("<!-- /figures -->\nafter\n")
+    assert "| bind | w | 1 ms |  | 1.00× | ≤ 2× | yes |" in text
+    assert "old" not in text
+    assert as_markdown(report) in text
+
+
+def test_a_page_without_markers_is_refused(tmp_path: Path):
+    page = tmp_path / "speed.md"
+    page.write_text("nothing\n", "utf-8")
+    with pytest.raises(ValueError, match="no place"):
+        write_into(page, Report(machine="", options="", figures=[]))
