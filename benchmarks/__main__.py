@@ -1,6 +1,8 @@
 """`python -m benchmarks [name …]`: run the parts and print their table."""
 
+import asyncio
 import importlib
+import logging
 import os
 import platform
 import sys
@@ -10,6 +12,7 @@ from types import ModuleType
 
 import cyclopts
 import msgspec
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -65,8 +68,7 @@ def main(
 
 def measure(names: list[str], options: Options) -> Report:
     """Make the world, run the parts in it one after another, and return their figures."""
-    import asyncio
-
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     figures: list[Figure] = []
     with ExitStack() as stack:
         progress = stack.enter_context(_progress())
@@ -97,8 +99,6 @@ def _progress() -> Progress:
 
 
 def _machine(world: World) -> str:
-    import psycopg
-
     with psycopg.connect(world.admin_dsn) as connection:
         row = connection.execute("SHOW server_version").fetchone()
         synced = connection.execute("SHOW fsync").fetchone()

@@ -4,7 +4,8 @@
     .venv/bin/sinmungo demo --data DATA --port 8000
     .venv/bin/python docs/pictures.py DATA/demo-accounts.json 8000 [name …]
 
-Nothing in the demo is changed. Chromium is the one of the system, or that of CHROMIUM.
+Nothing in the demo is changed; the handsomest pictures come from a fresh one. Chromium is the one
+of the system, or that of CHROMIUM.
 """
 
 import base64
@@ -53,8 +54,8 @@ class Shot(NamedTuple):
     prepare: Callable[[Page], object] | None = None
 
 
-def first_case(page: Page) -> None:
-    """Open the case that stands at the end of the list: one in work, with an answer to write."""
+def case_in_work(page: Page) -> None:
+    """Open the last case in review: there is an answer to write."""
     page.locator("tr", has_text="검토").last.locator("a").first.click()
 
 
@@ -65,7 +66,7 @@ def first_company(page: Page) -> None:
 
 def call(page: Page) -> None:
     """Type what a caller says, as far as it can be done without saving."""
-    page.fill("[name=company_name]", "가람")
+    page.locator("[name=company_name]").press_sequentially("가람")
     page.wait_for_selector("#found input[type=radio]")
     page.fill("[name=caller]", "김하늘")
     page.fill("[name=phone]", "010-0000-1234")
@@ -77,10 +78,10 @@ SHOTS = (
     Shot("img/desk.png", "intake", "/office/cases?view=ALL"),
     Shot("ko/img/desk.png", "lead", "/office/cases", 560),
     Shot("ko/img/sign-in.png", "", SIGN_IN, 520),
-    Shot("ko/img/me.png", "intake", "/office/people/me", 820),
-    Shot("ko/img/intake.png", "intake", "/office/cases/new", 1080, prepare=call),
+    Shot("ko/img/me.png", "teamlead", "/office/people/me", 820),
+    Shot("ko/img/intake.png", "intake", "/office/cases/new", 1150, prepare=call),
     Shot("ko/img/submissions.png", "intake", "/office/cases/submissions", 420),
-    Shot("ko/img/case.png", "lead", "/office/cases", 1000, prepare=first_case),
+    Shot("ko/img/case.png", "lead", "/office/cases", 1000, prepare=case_in_work),
     Shot("ko/img/companies.png", "intake", "/office/companies", 520),
     Shot("ko/img/company.png", "intake", "/office/companies", 900, prepare=first_company),
     Shot("ko/img/report.png", "intake", "/office/reporting"),
@@ -92,11 +93,13 @@ SHOTS = (
 )
 
 
-class Demo:
-    """The running demo: addresses and passwords."""
+class Visitor:
+    """Someone who looks at the running demo; signs in once per account."""
 
-    def __init__(self, accounts: Path, port: int) -> None:
+    def __init__(self, browser: Browser, accounts: Path, port: int) -> None:
+        self._browser = browser
         self._port = port
+        self._pages: dict[str, Page] = {}
         self._passwords = {
             (a["slug"], a["login"]): a["password"] for a in json.loads(accounts.read_text("utf-8"))
         }
@@ -105,12 +108,20 @@ class Demo:
         """Return an address of the city."""
         return f"http://{CITY}.localhost:{self._port}{path}"
 
-    def sign_in(self, page: Page, login: str) -> None:
-        """Sign in through the page."""
+    def page(self, login: str) -> Page:
+        """Return the page of an account ("" for nobody), signed in."""
+        if login not in self._pages:
+            context = self._browser.new_context(locale="ko-KR", timezone_id="Asia/Seoul")
+            self._pages[login] = context.new_page()
+            if login:
+                self._sign_in(self._pages[login], login)
+        return self._pages[login]
+
+    def _sign_in(self, page: Page, login: str) -> None:
         page.goto(self.url(SIGN_IN))
         page.fill("[name=login]", login)
         page.fill("[name=password]", self._passwords[CITY, login])
-        page.locator("form[action='/office/people/sign-in'] button").click()
+        page.locator(f"form[action='{SIGN_IN}'] button").click()
         page.wait_for_url("**/office/cases**")
 
 
@@ -150,39 +161,32 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def take(browser: Browser, demo: Demo, shot: Shot) -> int:
-    """Take one picture and return its size in bytes."""
-    context = browser.new_context(
-        viewport={"width": shot.width, "height": shot.height},
-        locale="ko-KR",
-        timezone_id="Asia/Seoul",
-    )
-    page = context.new_page()
-    if shot.login:
-        demo.sign_in(page, shot.login)
-    answer = page.goto(demo.url(shot.path))
+def take(visitor: Visitor, shot: Shot) -> bytes:
+    """Take one picture."""
+    page = visitor.page(shot.login)
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
+    answer = page.goto(visitor.url(shot.path))
     if answer is None or not answer.ok:
         raise SystemExit(f"{shot.file}: {shot.path} does not answer well")
     if shot.prepare:
         shot.prepare(page)
     page.wait_for_load_state("networkidle")
-    file = HERE / shot.file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(small_png(browser.new_page(), page.screenshot()))
-    context.close()
-    return file.stat().st_size
+    png = page.screenshot()
+    page.goto("about:blank")
+    return small_png(page, png)
 
 
 def main(accounts: str, port: str, *wanted: str) -> None:
     """Take all pictures, or those whose file name contains one of `wanted`."""
-    demo = Demo(Path(accounts), int(port))
     with chromium() as browser:
+        visitor = Visitor(browser, Path(accounts), int(port))
         for shot in SHOTS:
             if wanted and not any(word in shot.file for word in wanted):
                 continue
-            size = take(browser, demo, shot)
-            sys.stdout.write(f"{shot.file} {size // 1024} KiB\n")
-            if size > LIMIT:
+            png = take(visitor, shot)
+            (HERE / shot.file).write_bytes(png)
+            sys.stdout.write(f"{shot.file} {len(png) // 1024} KiB\n")
+            if len(png) > LIMIT:
                 raise SystemExit(f"{shot.file} is larger than {LIMIT // 1024} KiB")
 
 

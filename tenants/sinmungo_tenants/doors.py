@@ -8,8 +8,8 @@ code that means harm (THREAT_MODEL.md).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any
 
 import asyncpg
@@ -77,35 +77,53 @@ class Doors:
         if self._pool is not None:
             await self._pool.close()
 
-    @asynccontextmanager
-    async def tenant_session(self, tenant: Tenant) -> AsyncIterator[Session]:
+    def tenant_session(self, tenant: Tenant) -> AbstractAsyncContextManager[Session]:
         """Open a transaction bound to one city; commit at the end, undo on any error."""
         role, schema = self.deployment.city(tenant.id), schema_of(tenant.id)
-        async with self._bound(role, schema, tenant.revision_tag) as session:
-            yield session
+        return _Bound(self._pool, role, schema, tenant.revision_tag)
 
-    @asynccontextmanager
-    async def control_session(self) -> AsyncIterator[Session]:
+    def control_session(self) -> AbstractAsyncContextManager[Session]:
         """Open a transaction on the registry and the job queue, with no right on any city."""
         path = f"{CONTROL_SCHEMA}, {JOBS_SCHEMA}"
-        async with self._bound(self.deployment.control, path, "control") as session:
-            yield session
+        return _Bound(self._pool, self.deployment.control, path, "control")
 
-    @asynccontextmanager
-    async def _bound(self, role: str, path: str, tag: str) -> AsyncIterator[Session]:
-        connection: Any
-        async with self._pool.acquire() as connection:
-            await _begin(connection, role, path)
-            session = Session(connection, tag)
-            try:
-                yield session
-            except BaseException:
+
+class _Bound(AbstractAsyncContextManager[Session]):
+    """One transaction. A class and no generator: every request goes through here."""
+
+    __slots__ = ("_connection", "_path", "_pool", "_role", "_session", "_tag")
+
+    def __init__(self, pool: Any, role: str, path: str, tag: str) -> None:
+        self._pool, self._role, self._path, self._tag = pool, role, path, tag
+        self._connection: Any = None
+
+    async def __aenter__(self) -> Session:
+        connection = await self._pool.acquire()
+        try:
+            await _begin(connection, self._role, self._path)
+        except BaseException:
+            await self._pool.release(connection)
+            raise
+        self._connection = connection
+        self._session = Session(connection, self._tag)
+        return self._session
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        connection, self._connection = self._connection, None
+        try:
+            if kind is not None:
                 await _undo(connection)
-                raise
+                return
             if await connection.execute("COMMIT") != "COMMIT":
                 raise LostTransactionError("a statement had failed: nothing was written")
-            callbacks = session.take_after_commit()
-        for callback in callbacks:
+        finally:
+            await self._pool.release(connection)
+        for callback in self._session.take_after_commit():
             await callback()
 
 

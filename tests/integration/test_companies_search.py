@@ -75,6 +75,12 @@ async def test_company_line(ctx: Ctx):
         assert await names(ctx, query) == ["한빛정밀"]
 
 
+async def test_an_area_code_alone_is_no_query(ctx: Ctx):
+    await service.add(ctx, {"name": "한빛정밀", "phone": "031-200-4321"})
+    assert await names(ctx, "031-20") == []
+    assert await names(ctx, "031-200") == ["한빛정밀"]
+
+
 async def test_contact_line(ctx: Ctx):
     company_id = await service.add(ctx, {"name": "한빛정밀"})
     await service.add(ctx, {"name": "새벽물류"})
@@ -116,6 +122,7 @@ NUMBER = {
     "end": "12345\U0010ffff",
     "lexemes": "'12' & '23'",
     "line": "07000004321",
+    "line_start": "070000",
     "tail": "4321",
     "hashes": [b"x"],
     "tails": [b"x"],

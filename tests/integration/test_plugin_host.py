@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 import pytest_asyncio
-from litestar import Controller, delete, get, patch, post, put
-from sqlalchemy import Table, Text, column, select
+from sqlalchemy import Text, column, select
 from sqlalchemy.sql import func
 
 from sinmungo import clock
@@ -19,29 +18,21 @@ from sinmungo.app import create_app
 from sinmungo.companies import service as companies
 from sinmungo.errors import PluginFailedError, RefusedError
 from sinmungo.host.context import Ctx
-from sinmungo.host.db import new_metadata, pk, text
 from sinmungo.host.loader import load
 from sinmungo.host.models import events, hook_failures
-from sinmungo.host.types import Event, Hint, Job, MenuItem, Panel, Permission, Slice
+from sinmungo.host.types import Event, Hint
 from sinmungo.jobs import outbox
 from sinmungo.jobs.worker import Worker
 from sinmungo.people import service as people_service
-from sinmungo.reporting.terms import Dataset, Dimension, Measure
 from sinmungo.slices import CORE_SLICES
 from sinmungo.testing import database
 from sinmungo.testing.fakes import fake_component, fake_plugin
+from sinmungo.testing.notes import ADD_NOTE, COUNT_NOTES, METADATA, READ, slices
 from sinmungo.testing.people import Officer, People
 from sinmungo.testing.web import Web
-from sinmungo.web.access import needs, public
-from sinmungo.web.types import CtxDep
-from sinmungo_tenants import Read, Tenant, insert_into, read
+from sinmungo_tenants import Read, Tenant, read
 
-METADATA = new_metadata()
-NOTES = Table("fake_notes", METADATA, pk(), text("text", nullable=True))
-ADD_NOTE = insert_into(NOTES)
-COUNT_NOTES = read(select(func.count().label("n")).select_from(NOTES), int)
 COUNT_EVENTS = read(select(func.count().label("n")).select_from(events), int)
-READ = "fake.read"
 
 
 class FailureRow(msgspec.Struct):
@@ -55,71 +46,6 @@ FAILURES = read(
 )
 SLEEP = read(select(func.pg_sleep(30).cast(Text).label("slept")), str)
 NONSENSE: Read[int] = read(select((column("no_such_column")).label("n")), int)
-
-
-class Notes(Controller):
-    """The plugin's page and API: one handler for each method."""
-
-    @get("/", opt=needs(READ))
-    async def show(self, ctx: CtxDep) -> str:
-        return f"notes {await ctx.db.one(COUNT_NOTES)}"
-
-    @post("/", opt=needs(READ))
-    async def add(self, ctx: CtxDep) -> str:
-        await ctx.db.run(ADD_NOTE, id=clock.uuid7(), text="x")
-        return "added"
-
-    @put("/", opt=needs(READ))
-    async def set(self) -> str:
-        return "set"
-
-    @patch("/", opt=needs(READ))
-    async def change(self) -> str:
-        return "changed"
-
-    @delete("/", opt=needs(READ), status_code=200)
-    async def remove(self) -> str:
-        return "removed"
-
-
-class Front(Controller):
-    @get("/", opt=public())
-    async def show(self) -> str:
-        return "front"
-
-
-async def write_note(ctx: Ctx, subject_id: UUID) -> None:
-    await ctx.db.run(ADD_NOTE, id=subject_id, text="job")
-
-
-def slices() -> list[Slice]:
-    dimension = Dimension("text", "글", NOTES.c.text, {"x": "엑스"})
-    dataset = Dataset(
-        "fake-notes",
-        "쪽지 집계",
-        "건",
-        NOTES,
-        NOTES.c.id,
-        NOTES.c.id,
-        (dimension,),
-        (Measure("all", "전체"),),
-        (),
-    )
-    return [
-        Slice(
-            "notes",
-            "쪽지",
-            permissions=(Permission(READ, "쪽지 보기", ("LEAD_OFFICER",)),),
-            menu=(MenuItem("쪽지 메뉴", "/office/fake/notes", READ),),
-            panels=(Panel("COMPANY", "fake-notes", "쪽지 칸", "/office/fake/notes", READ),),
-            jobs=(Job("fake.write", write_note),),
-            reports=(dataset,),
-            portal=(Front,),
-            office=(Notes,),
-            admin=(Notes,),
-            api=(Notes,),
-        )
-    ]
 
 
 type Hook = Callable[[Ctx], Awaitable[Any]]

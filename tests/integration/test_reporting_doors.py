@@ -70,13 +70,17 @@ async def test_every_figure_of_the_page_opens_its_rows(web: Web, reader: Officer
         opened = 0
         for cells in lines.values():
             for column, (text, href) in cells.items():
-                assert bool(href) == (text not in {"0", "-"})
-                if href and "(" not in column.removesuffix("(누계)"):
+                is_count = not column.endswith(("(%)", "(일)"))
+                if is_count:
+                    assert bool(href) == (text != "0")
+                if href and is_count:
                     assert await follow(browser, href) == int(text)
                     opened += 1
         assert opened > 10
     assert lines["도로과"]["처리율(%)"][0] == "100.0"
     assert await follow(browser, lines["도로과"]["처리율(%)"][1]) == 2
+    average, href = lines["도로과"]["평균 처리일(일)"]
+    assert (average, await follow(browser, href)) == ("0.0", 2)
 
 
 @pytest.mark.usefixtures("filled")
@@ -84,7 +88,7 @@ async def test_page_file_and_api_agree(web: Web, reader: Officer):
     browser, api = web.browser(reader), web.api(reader)
     page = lines_of((await browser.get(PAGE)).text)
     listed = (await api.get(API)).json()["items"]
-    assert [d["slug"] for d in listed][0] == "cases"
+    assert next(d["slug"] for d in listed) == "cases"
     table = (await api.get(f"{API}/cases")).json()
     titles = {c["code"]: c["title"] for c in table["columns"]}
     for line in (table["total"], *table["lines"]):

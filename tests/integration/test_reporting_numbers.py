@@ -224,12 +224,12 @@ async def _undone(runtime: Runtime, city: Tenant) -> AsyncIterator[Ctx]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    data=st.lists(_case, min_size=1, max_size=14),
+    data=st.lists(_case, min_size=3, max_size=14),
     period=_periods,
     refusals=st.booleans(),
     gone=st.integers(0, 13),

@@ -10,7 +10,7 @@ from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.host.types import Identity
 from sinmungo.people.models import api_tokens, sessions
-from sinmungo.people.queries import FORGET_PRINCIPAL
+from sinmungo.people.writes import FORGET_PRINCIPAL
 from sinmungo.testing.people import Officer, People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant, read

@@ -82,10 +82,19 @@ async def test_an_idempotency_key_adds_two(web: Web, officer: Officer):
     assert await counted(send, 201) <= 8
 
 
-async def test_the_inbox_page_is_identity_rows_and_counts(web: Web, officer: Officer):
+async def test_a_view_of_the_inbox_page_is_identity_rows_and_counts(web: Web, people: People):
+    lead = await people.officer("LEAD_OFFICER")
+    browser = web.browser(lead)
+    for view in ("MINE", "UNIT", "TODAY", "LATE", "ALL"):
+        path = f"/office/cases?view={view}"
+        assert await counted(lambda path=path: browser.get(path), 200) <= 3
+
+
+async def test_the_inbox_of_intake_with_nothing_of_ones_own(web: Web, officer: Officer):
+    """Identity, rows and counts of an empty view, the same of all, and what waits for 접수."""
     await registered(web.api(officer))
     browser = web.browser(officer)
-    assert await counted(lambda: browser.get("/office/cases"), 200) <= 3
+    assert await counted(lambda: browser.get("/office/cases"), 200) <= 8
 
 
 async def test_a_visitor_costs_nothing_before_a_page_needs_the_city(web: Web):

@@ -84,10 +84,8 @@ def test_every_command_is_described():
     text = reference("cli")
     found = list(commands(cli))
     assert "sinmungo tenant apply" in found
-    assert [c for c in found if f"| `{c}` |" not in text] == []
-    assert [
-        c for c in re.findall(r"^\| `(sinmungo [^`]+)`", text, re.MULTILINE) if c not in found
-    ] == []
+    described = re.findall(r"^\| `(sinmungo [^`]+)`", text, re.MULTILINE)
+    assert sorted(described) == sorted(found)
 
 
 def test_every_setting_is_described_with_its_default():

@@ -10,6 +10,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from sinmungo.cases import service
 from sinmungo.cases.permissions import ASSIGN, INTAKE, READ, SETTINGS, WORK
+from sinmungo.cases.submission_types import (
+    Filing,
+    Followed,
+    SubmissionDetail,
+    WaitingRow,
+)
 from sinmungo.cases.types import (
     Assignee,
     CaseDetail,
@@ -17,17 +23,13 @@ from sinmungo.cases.types import (
     CategoryRow,
     Changed,
     DeskRow,
-    Filing,
-    Followed,
     Found,
     HolidayRow,
     Intake,
     Labels,
     Moved,
     RegisteredCase,
-    SubmissionDetail,
     TimelineEntry,
-    WaitingRow,
 )
 from sinmungo.web.access import needs, public
 from sinmungo.web.etags import if_match, with_etag

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sinmungo import clock
 from sinmungo.cases import service
 from sinmungo.cases.models import cases
-from sinmungo.cases.types import Assignee, Filing, Intake, IntakeRow
+from sinmungo.cases.submission_types import Filing
+from sinmungo.cases.types import Assignee, Intake, IntakeRow
 from sinmungo.companies.models import companies
 from sinmungo.host.context import Ctx
 from sinmungo.host.types import Identity

@@ -16,7 +16,7 @@ from sinmungo.cases import labels, pages_look, service
 from sinmungo.cases.permissions import ASSIGN, INTAKE, READ, WORK
 from sinmungo.cases.types import Changed
 from sinmungo.companies.service import company_brief
-from sinmungo.errors import InvalidError, MissingError, RefusedError, SinmungoError, StaleError
+from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, read_form
@@ -59,7 +59,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "assign": (_assign, "배정했습니다."),
     "bounce": (_bounce, "접수담당에게 돌려보냈습니다."),
     "review": (_review, "검토를 시작했습니다."),
-    "answer": (_answer, "답변했습니다. 기업에 알림을 보냅니다."),
+    "answer": (_answer, "답변했습니다."),
     "close": (_close, "종결했습니다."),
 }
 
@@ -72,11 +72,9 @@ class CaseController(Controller):
         """Show one case; who looked is kept."""
         return await show(request, ctx, case_id)
 
-    @get("/{case_id:uuid}/{act:str}", opt=needs(READ))
-    async def back(self, case_id: FromPath[UUID], act: FromPath[str]) -> Redirect:
-        """Lead from the address of an act to the case itself."""
-        if act not in ACTS:
-            raise MissingError
+    @get([f"/{{case_id:uuid}}/{act}" for act in ACTS], opt=needs(READ))
+    async def back(self, case_id: FromPath[UUID]) -> Redirect:
+        """Lead from the address of an act (a page opened again) to the case itself."""
         return Redirect(f"{DESK}/{case_id}", status_code=303)
 
     @post("/{case_id:uuid}/assign", opt=needs(ASSIGN))

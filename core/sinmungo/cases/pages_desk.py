@@ -24,7 +24,6 @@ VIEWS: dict[str, str] = {
     "LATE": "지연",
     "ALL": "전체",
 }
-_WIDER: tuple[View, ...] = ("UNIT", "ALL")
 _MANY = 1000
 
 
@@ -88,11 +87,13 @@ async def _view(ctx: Ctx, view: str | None, cursor: str | None) -> Desk:
     for known in get_args(View.__value__):
         if view == known:
             return await service.desk(ctx, known, cursor)
-    shown = await service.desk(ctx, "MINE")
-    for wider in _WIDER[1:] if ctx.me.may(READ_ALL) else _WIDER:
-        if not shown.rows:
-            shown = await service.desk(ctx, wider)
-    return shown
+    mine = await service.desk(ctx, "MINE")
+    wider: tuple[View, ...] = ("ALL",) if ctx.me.may(READ_ALL) else ("UNIT", "ALL")
+    for other in wider:
+        if mine.rows or not mine.counts[other]:
+            continue
+        return await service.desk(ctx, other)
+    return mine
 
 
 def _tabs(shown: Desk) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ _FIELDS = {
     "rows-0-petition_type": "petition_type",
 }
 OPTIONS = 8
+_LOOK_AT = 40
 
 
 class IntakeController(Controller):
@@ -71,6 +72,7 @@ class IntakeController(Controller):
             extra = 1 if form["act"] == "ROW" else 0
             return await _page(request, ctx, look, form, extra=extra)
         try:
+            await _check_chosen(ctx, form)
             async with ctx.db.savepoint():
                 made = await service.register(ctx, _intake(form))
         except InvalidError as error:
@@ -233,6 +235,13 @@ async def _companies(ctx: Ctx, form: Form) -> tuple[list[CompanyHit], str]:
     return hits, str(same[0].id) if len(same) == 1 else ""
 
 
+async def _check_chosen(ctx: Ctx, form: Form) -> None:
+    """Refuse a company chosen for another name than the one typed since; fast hands do that."""
+    chosen, typed = _chosen_id(form), form["company_name"]
+    if chosen and typed and chosen not in {hit.id for hit in await find(ctx, typed, _LOOK_AT)}:
+        raise InvalidError({"company_name": "고른 업체와 적은 이름이 다릅니다. 다시 골라 주세요."})
+
+
 async def _open_cases(ctx: Ctx, company_id: UUID | None, chosen: set[str]) -> dict[str, Any]:
     """Return the company's open cases for `_known.html`, those of a chosen category first."""
     rows: list[DeskRow] = []
@@ -253,7 +262,7 @@ async def _page(
     extra: int = 0,
 ) -> Response[str]:
     rows = _rows(form)
-    rows += [{"category": "", "content": ""}] * max(extra, 0 if rows else 1)
+    rows += [{"category": "", "content": ""}] * (extra + (not rows))
     hits, form["company_id"] = await _companies(ctx, form)
     known = await _open_cases(ctx, _chosen_id(form), {row["category"] for row in rows})
     return page(

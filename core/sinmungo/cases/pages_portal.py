@@ -9,7 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
 
 from sinmungo.cases import pages_look, service
-from sinmungo.cases.types import Filing, Receipt
+from sinmungo.cases.submission_types import Filing, Receipt
 from sinmungo.errors import InvalidError, MissingError, TooManyError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import public

@@ -21,16 +21,15 @@ from sinmungo.cases import submission_queries as q
 from sinmungo.cases import text as texts
 from sinmungo.cases.events import SubmissionFiled
 from sinmungo.cases.reference import labels, reference
-from sinmungo.cases.types import (
+from sinmungo.cases.submission_types import (
     Filing,
     Followed,
     FollowedCase,
-    Intake,
-    IntakeRow,
     Receipt,
     SubmissionDetail,
     WaitingRow,
 )
+from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.deadlines import WorkCalendar, due_for
 from sinmungo.deadlines.periods import REGISTRATION
 from sinmungo.errors import MissingError, RefusedError, TooManyError

@@ -1,7 +1,8 @@
 """A company's record (domain.md 1.3). Head count and size carry the date they were true on.
 
 Search columns are in byte order ("C"), so that a beginning is one range of an index and names sort
-가나다 on every server. A company's contacts are part of its record: they share its `row_version`.
+가나다 on every server. The GIN index has no pending list: names are sought at every key and seldom
+written. A company's contacts are part of its record: they share its `row_version`.
 """
 
 from sqlalchemy import (
@@ -67,7 +68,12 @@ companies = Table(
     Index("ix_companies_name_key_id", "name_key", "id"),
     Index("ix_companies_initials", "initials"),
     Index("ix_companies_phone", "phone"),
-    Index("ix_companies_grams", "grams", postgresql_using="gin"),
+    Index(
+        "ix_companies_grams",
+        "grams",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
 )
 
 contacts = Table(

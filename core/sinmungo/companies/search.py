@@ -36,6 +36,7 @@ from sinmungo_tenants.statements import Read
 _NUMBER = re.compile(r"[\d\s\-‐‑‒–—−./()+]*\d[\d\s\-‐‑‒–—−./()+]*", re.ASCII)
 _MAX_QUERY = 100
 _TAIL = 4
+_LINE_START = 6  # fewer digits are an area code, which most companies of a city share
 _AFTER_ALL = "\U0010ffff"
 
 _c = companies.c
@@ -64,10 +65,11 @@ def _by_letters(column: ColumnElement[Any]) -> Read[CompanyHit]:
 
 def _by_number() -> Read[CompanyHit]:
     line = bindparam("line", type_=Text())
+    line_start = bindparam("line_start", type_=Text())
     tail = bindparam("tail", type_=Text())
     found = union(
         select(_c.id).where(_begins(_c.business_no)),
-        select(_c.id).where(_begins(_c.phone)),
+        select(_c.id).where(_c.phone >= line_start, _c.phone <= _END),
         select(_c.id).where(_c.phone == line),
         select(_c.id).where(_c.phone_tail == tail),
         select(_c.id).where(_HOLDS),
@@ -144,6 +146,7 @@ async def _find_number(ctx: Ctx, typed: str, limit: int) -> list[CompanyHit]:
         end=digits + _AFTER_ALL,
         lexemes=_tsquery(query_grams(digits)),
         line=line,
+        line_start=digits if len(digits) >= _LINE_START else None,
         tail=digits if is_tail else None,
         hashes=ctx.cipher.lookups(line, "phone") if line else [],
         tails=ctx.cipher.lookup_tails(digits) if is_tail else [],

@@ -45,6 +45,7 @@ def try_routes(slices: Sequence[Slice], plugin: str) -> None:
         route_handlers=routers(LoadedSlice(s, plugin) for s in slices),
         dependencies={"ctx": Provide(_no_ctx)},
         openapi_config=OpenAPIConfig(title=plugin, version="1", render_plugins=[]),
+        logging_config=None,
     )
     app.openapi_schema.to_schema()
 

@@ -12,6 +12,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
 from sinmungo.people import events, officers
 from sinmungo.people import queries as q
+from sinmungo.people import writes as w
 from sinmungo.people.identity import Identifier
 from sinmungo.people.models import api_tokens, sessions
 from sinmungo.people.passwords import check_new_password, hash_password
@@ -99,7 +100,7 @@ async def change_password(
     if new != again:
         raise InvalidError({"again": "새 비밀번호와 다릅니다. 다시 적어 주세요."})
     changed = await ctx.db.run(
-        q.SET_PASSWORD,
+        w.SET_PASSWORD,
         b_id=officer_id,
         b_version=found.row_version,
         password_hash=await hash_password(new),

@@ -1,6 +1,6 @@
 """The admin's page of departments: the tree, and one unit with its names, posts and end."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -120,9 +120,14 @@ def _phone(text: str) -> str:
     return phone.display(phone.parse(text))
 
 
-def parsed(form: Form, *fields: str) -> dict[str, Any]:
-    """Return telephone numbers and days of a form, None where nothing was typed."""
+def parsed(form: Form, *fields: str, needed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return telephone numbers and days of a form, None where nothing was typed.
+
+    `needed` maps fields that must not be empty to what is said if they are.
+    """
     gather = Gather()
+    for field, message in (needed or {}).items():
+        gather.need(field, form[field], message)
     found: dict[str, Any] = {}
     for field in fields:
         parse = _phone if field == "phone" else dates.parse_date
@@ -179,7 +184,7 @@ def _by_unit(staff: Staff, known: set[UUID]) -> dict[UUID | None, Staff]:
 
 async def unit_options(ctx: Ctx) -> list[tuple[UUID, str]]:
     """Return units for a choice, in the order of the tree, a team after its department's name."""
-    rows = [r for r in await units.all_units(ctx) if units.is_open(r, clock.today())]
+    rows = [r for r in await units.all_units(ctx) if r.valid_to is None]
     names = {r.id: r.name for r in rows}
     return [(b.row.id, _full_name(b.row, names)) for b in units.tree(rows)]
 

@@ -23,6 +23,12 @@ from sinmungo.web.types import CtxDep, Req
 
 type Act = Callable[[int], Awaitable[None]]
 TITLES = {event.kind: event.title for event in EVENTS}
+NEEDED = {
+    "name": "이름을 적어 주세요.",
+    "login": "아이디를 적어 주세요.",
+    "unit_id": "부서를 골라 주세요.",
+    "title": "직위를 적어 주세요.",
+}
 PLACE = f"{PATH}/officers"
 
 
@@ -146,6 +152,7 @@ class OfficersController(Controller):
 
 
 def _new_officer(form: Form) -> NewOfficer:
+    understood = parsed(form, "phone", "valid_from", needed=NEEDED)
     return NewOfficer(
         login=form["login"],
         name=form["name"],
@@ -154,7 +161,7 @@ def _new_officer(form: Form) -> NewOfficer:
         roles=_roles(form),
         is_head=bool(form["is_head"]),
         email=form.optional("email"),
-        **parsed(form, "phone", "valid_from"),
+        **understood,
     )
 
 

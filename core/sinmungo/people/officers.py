@@ -12,11 +12,13 @@ from sinmungo.host.events import EventRow, emit, timeline
 from sinmungo.host.personal import seal, unseal
 from sinmungo.people import events
 from sinmungo.people import queries as q
+from sinmungo.people import writes as w
 from sinmungo.people.identity import Identifier
 from sinmungo.people.models import ROLES
 from sinmungo.people.passwords import hash_password, temporary_password
 from sinmungo.people.service import (
     MAX_NAME,
+    NO_UNIT,
     NewOfficer,
     add_officer,
     add_post,
@@ -120,7 +122,7 @@ async def edit(ctx: Ctx, officer_id: UUID, changed: OfficerEdit, row_version: in
         raise InvalidError({field: text for field, text in errors.items() if text})
     await _change(
         ctx,
-        q.SET_OFFICER,
+        w.SET_OFFICER,
         officer_id,
         row_version,
         phone=changed.phone,
@@ -141,12 +143,12 @@ async def move(ctx: Ctx, officer_id: UUID, to: Move, row_version: int) -> None:
     found, title = await detail(ctx, officer_id), clean(to.title)
     day = to.valid_from or clock.today()
     await _check_move(ctx, found, to, title, day)
-    await _change(ctx, q.TOUCH_OFFICER, officer_id, row_version)
+    await _change(ctx, w.TOUCH_OFFICER, officer_id, row_version)
     for post in found.posts:
         if post.valid_from >= day:
-            await ctx.db.run(q.DROP_POST, id=post.id)
+            await ctx.db.run(w.DROP_POST, id=post.id)
         elif not _over(post, day):
-            await ctx.db.run(q.END_POST, b_id=post.id, valid_to=day)
+            await ctx.db.run(w.END_POST, b_id=post.id, valid_to=day)
     await add_post(
         ctx, officer_id, unit_id=to.unit_id, title=title, is_head=to.is_head, valid_from=day
     )
@@ -156,8 +158,8 @@ async def move(ctx: Ctx, officer_id: UUID, to: Move, row_version: int) -> None:
 
 async def _check_move(ctx: Ctx, found: OfficerDetail, to: Move, title: str, day: date) -> None:
     target = await unit(ctx, to.unit_id)
-    if target.valid_from > day or (target.valid_to is not None and target.valid_to <= day):
-        raise InvalidError({"unit_id": "그날에는 없는 부서입니다."})
+    if target.valid_from > day or target.valid_to is not None:
+        raise InvalidError({"unit_id": NO_UNIT})
     if not 0 < len(title) <= MAX_NAME:
         raise InvalidError({"title": "직위를 적어 주세요."})
     if found.post is not None and day < found.post.valid_from:
@@ -172,12 +174,12 @@ async def set_roles(ctx: Ctx, officer_id: UUID, roles: tuple[str, ...], row_vers
     held, now = set((await detail(ctx, officer_id)).roles), clock.now()
     if ADMIN in held and ADMIN not in roles:
         await _keep_an_admin(ctx, officer_id)
-    await _change(ctx, q.TOUCH_OFFICER, officer_id, row_version)
+    await _change(ctx, w.TOUCH_OFFICER, officer_id, row_version)
     for role in sorted(set(roles) - held):
         await grant(ctx, officer_id, role, now, seq=row_version + 1)
     for role in sorted(held - set(roles)):
         await ctx.db.run(
-            q.REVOKE_ROLE,
+            w.REVOKE_ROLE,
             b_officer=officer_id,
             b_role=role,
             revoked_at=now,
@@ -196,20 +198,20 @@ async def disable(ctx: Ctx, identifier: Identifier, officer_id: UUID, row_versio
     """Let the account work no more: it is signed out everywhere and its tokens are refused."""
     if ADMIN in (await detail(ctx, officer_id)).roles:
         await _keep_an_admin(ctx, officer_id)
-    await _change(ctx, q.SET_STATE, officer_id, row_version, state="DISABLED")
+    await _change(ctx, w.SET_STATE, officer_id, row_version, state="DISABLED")
     await identifier.close_all(ctx, officer_id)
     await _tell(ctx, events.OfficerDisabled(officer_id=officer_id), row_version)
 
 
 async def enable(ctx: Ctx, officer_id: UUID, row_version: int) -> None:
     """Let the account work again."""
-    await _change(ctx, q.SET_STATE, officer_id, row_version, state="ACTIVE")
+    await _change(ctx, w.SET_STATE, officer_id, row_version, state="ACTIVE")
     await _tell(ctx, events.OfficerEnabled(officer_id=officer_id), row_version)
 
 
 async def unlock(ctx: Ctx, officer_id: UUID, row_version: int) -> None:
     """Lift the lock after wrong passwords before its ten minutes are over."""
-    await _change(ctx, q.UNLOCK, officer_id, row_version)
+    await _change(ctx, w.UNLOCK, officer_id, row_version)
     await _tell(ctx, events.OfficerUnlocked(officer_id=officer_id), row_version)
 
 
@@ -220,7 +222,7 @@ async def reset_password(
     password = temporary_password()
     hashed = await hash_password(password)
     await _change(
-        ctx, q.SET_PASSWORD, officer_id, row_version, password_hash=hashed, must_change=True
+        ctx, w.SET_PASSWORD, officer_id, row_version, password_hash=hashed, must_change=True
     )
     await identifier.close_all(ctx, officer_id)
     await _tell(ctx, events.PasswordReset(officer_id=officer_id), row_version)
@@ -231,7 +233,7 @@ async def sign_out_everywhere(
     ctx: Ctx, identifier: Identifier, officer_id: UUID, row_version: int
 ) -> None:
     """End every session of the officer."""
-    await _change(ctx, q.TOUCH_OFFICER, officer_id, row_version)
+    await _change(ctx, w.TOUCH_OFFICER, officer_id, row_version)
     await identifier.close_all(ctx, officer_id)
     await _tell(ctx, events.SessionsRevoked(officer_id=officer_id), row_version)
 

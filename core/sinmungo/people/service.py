@@ -20,6 +20,7 @@ from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
 from sinmungo.people import events
 from sinmungo.people import queries as q
+from sinmungo.people import writes as w
 from sinmungo.people.identity import TOKEN_PREFIX, digest
 from sinmungo.people.models import ROLES, api_tokens
 from sinmungo.people.passwords import hash_password
@@ -29,6 +30,7 @@ from sinmungo_tenants import insert_into
 FOUNDED = date(2020, 1, 1)
 KINDS = {"BUREAU": "국", "DEPARTMENT": "과", "TEAM": "팀"}
 MAX_NAME = 60
+NO_UNIT = "그날 없거나 닫기로 한 부서입니다. 다른 부서를 골라 주세요."
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,62}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ADD_TOKEN = insert_into(api_tokens)
@@ -103,7 +105,7 @@ async def add_unit(
         raise InvalidError({"parent_id": "위 부서를 목록에서 골라 주세요."})
     unit_id = clock.uuid7()
     await ctx.db.run(
-        q.ADD_UNIT,
+        w.ADD_UNIT,
         id=unit_id,
         name=plain,
         kind=kind,
@@ -113,9 +115,9 @@ async def add_unit(
         row_version=1,
     )
     await ctx.db.run(
-        q.ADD_UNIT_NAME, id=clock.uuid7(), unit_id=unit_id, name=plain, valid_from=start
+        w.ADD_UNIT_NAME, id=clock.uuid7(), unit_id=unit_id, name=plain, valid_from=start
     )
-    await ctx.db.run(q.FORGET_ALL_PRINCIPALS)
+    await ctx.db.run(w.FORGET_ALL_PRINCIPALS)
     event = events.UnitAdded(unit_id=unit_id, parent_id=parent_id, valid_from=start)
     await emit(ctx, event, subject_kind=events.UNIT, subject_id=unit_id, seq=1)
     return unit_id
@@ -141,11 +143,11 @@ async def add_officer(ctx: Ctx, new: NewOfficer) -> UUID:
         raise MissingError
     officer_id, now = clock.uuid7(), clock.now()
     start = new.valid_from or clock.today()
-    if start < found.valid_from or (found.valid_to is not None and start >= found.valid_to):
-        raise InvalidError({"valid_from": "그날에는 없는 부서입니다."})
+    if start < found.valid_from or found.valid_to is not None:
+        raise InvalidError({"unit_id": NO_UNIT})
     hashed = await hash_password(new.password) if new.password else None
     added = await ctx.db.run(
-        q.ADD_OFFICER,
+        w.ADD_OFFICER,
         id=officer_id,
         login=login,
         phone=new.phone,
@@ -209,7 +211,7 @@ async def add_post(
 ) -> None:
     """Write one post."""
     await ctx.db.run(
-        q.ADD_POST,
+        w.ADD_POST,
         id=clock.uuid7(),
         officer_id=officer_id,
         unit_id=unit_id,
@@ -224,7 +226,7 @@ async def add_post(
 async def grant(ctx: Ctx, officer_id: UUID, role: str, now: datetime, *, seq: int) -> None:
     """Write one role, with who gave it and when."""
     await ctx.db.run(
-        q.ADD_ROLE,
+        w.ADD_ROLE,
         id=clock.uuid7(),
         officer_id=officer_id,
         role=role,

@@ -14,6 +14,7 @@ from sinmungo.host.types import Event
 from sinmungo.jobs import outbox
 from sinmungo.people import events
 from sinmungo.people import queries as q
+from sinmungo.people import writes as w
 from sinmungo.people.service import add_post, check_unit_name, unit
 from sinmungo.text.normalise import clean
 from sinmungo_tenants import Write
@@ -91,13 +92,13 @@ async def rename(
         raise InvalidError({"valid_from": "지금 이름을 쓰기 시작한 날 뒤로 적어 주세요."})
     if row.valid_to is not None and day >= row.valid_to:
         raise InvalidError({"valid_from": "부서가 닫히는 날 앞으로 적어 주세요."})
-    await _change(ctx, q.TOUCH_UNIT, unit_id, row_version)
+    await _change(ctx, w.TOUCH_UNIT, unit_id, row_version)
     if day == last.valid_from:
-        await ctx.db.run(q.REPLACE_UNIT_NAME, b_unit=unit_id, name=plain)
+        await ctx.db.run(w.REPLACE_UNIT_NAME, b_unit=unit_id, name=plain)
     else:
-        await ctx.db.run(q.END_UNIT_NAME, b_unit=unit_id, valid_to=day)
+        await ctx.db.run(w.END_UNIT_NAME, b_unit=unit_id, valid_to=day)
         await ctx.db.run(
-            q.ADD_UNIT_NAME, id=clock.uuid7(), unit_id=unit_id, name=plain, valid_from=day
+            w.ADD_UNIT_NAME, id=clock.uuid7(), unit_id=unit_id, name=plain, valid_from=day
         )
     if day > clock.today():
         await outbox.put(ctx, NAME_JOB, unit_id, due_at=clock.at(day, "00:00"))
@@ -111,14 +112,14 @@ async def show_name_of_today(ctx: Ctx, unit_id: UUID) -> None:
     today = clock.today()
     for name in await ctx.db.all(q.NAMES_OF_UNITS, ids=[unit_id]):
         if name.valid_from <= today and (name.valid_to is None or name.valid_to > today):
-            await ctx.db.run(q.SHOW_UNIT_NAME, b_id=unit_id, name=name.name)
-    await ctx.db.run(q.FORGET_ALL_PRINCIPALS)
+            await ctx.db.run(w.SHOW_UNIT_NAME, b_id=unit_id, name=name.name)
+    await ctx.db.run(w.FORGET_ALL_PRINCIPALS)
 
 
 async def set_phone(ctx: Ctx, unit_id: UUID, phone: str | None, row_version: int) -> None:
     """Set the unit's telephone number."""
     await _open_unit(ctx, unit_id)
-    await _change(ctx, q.SET_UNIT_PHONE, unit_id, row_version, phone=phone)
+    await _change(ctx, w.SET_UNIT_PHONE, unit_id, row_version, phone=phone)
     await _tell(ctx, events.UnitChanged(unit_id=unit_id), unit_id, row_version)
 
 
@@ -147,12 +148,12 @@ async def close(
             {"successor_id": f"직원 {len(posts)}명이 있습니다. 업무를 이어받을 부서를 골라 주세요."}
         )
     await _change(
-        ctx, q.CLOSE_UNIT, unit_id, row_version, valid_to=valid_to, successor_id=successor_id
+        ctx, w.CLOSE_UNIT, unit_id, row_version, valid_to=valid_to, successor_id=successor_id
     )
     for post in posts:
         if successor_id is not None:
             await _hand_over(ctx, post, successor_id, valid_to)
-    await ctx.db.run(q.FORGET_ALL_PRINCIPALS)
+    await ctx.db.run(w.FORGET_ALL_PRINCIPALS)
     event = events.UnitClosed(
         unit_id=unit_id, successor_id=successor_id, valid_to=valid_to, moved_posts=len(posts)
     )
@@ -166,21 +167,20 @@ def _check_successor(
     if successor_id is None:
         return
     found = rows.get(successor_id)
-    if found is None or not is_open(found, on) or found.valid_from > on:
+    if found is None or successor_id == unit_id or found.valid_from > on:
         raise InvalidError({"successor_id": "그날 있는 부서 가운데에서 골라 주세요."})
-    at: UUID | None = successor_id
-    while at is not None:
-        if at == unit_id:
-            raise InvalidError({"successor_id": "이 부서를 이어받을 수 없는 부서입니다."})
-        at = rows[at].successor_id
+    if found.valid_to is not None:
+        raise InvalidError(
+            {"successor_id": "이 부서도 닫기로 되어 있습니다. 다른 부서를 골라 주세요."}
+        )
 
 
 async def _hand_over(ctx: Ctx, post: q.UnitPostRow, successor_id: UUID, day: date) -> None:
     """Let a post go on in the successor; one that begins later simply begins there."""
     if post.valid_from >= day:
-        await ctx.db.run(q.MOVE_POST, b_id=post.id, unit_id=successor_id)
+        await ctx.db.run(w.MOVE_POST, b_id=post.id, unit_id=successor_id)
         return
-    await ctx.db.run(q.END_POST, b_id=post.id, valid_to=day)
+    await ctx.db.run(w.END_POST, b_id=post.id, valid_to=day)
     await add_post(
         ctx,
         post.officer_id,

@@ -180,12 +180,12 @@ def _line(table: Table, line: TableLine) -> dict[str, Any]:
         {
             "label": cell.column.title,
             "text": cell.text,
-            "look": "num" if cell.value or not index else "num off-phone",
-            "href": links.cell_page(table, line.code, cell.column) if cell.value else "",
+            "look": "num" if cell.opens or not index else "num off-phone",
+            "href": links.cell_page(table, line.code, cell.column) if cell.opens else "",
         }
         for index, cell in enumerate(line.cells)
     ]
-    some = any(cell.value for cell in line.cells)
+    some = any(cell.opens for cell in line.cells)
     look = "total" if line.code is None else "" if some else "off-phone"
     return {"title": line.title, "cells": cells, "look": look}
 

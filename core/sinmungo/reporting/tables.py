@@ -36,6 +36,11 @@ class Cell(msgspec.Struct, frozen=True):
     blank: bool = False
 
     @property
+    def opens(self) -> bool:
+        """Whether there is a row behind it; an average of 0.0 days has some."""
+        return self.value is not None and (self.column.kind == "days" or self.value > 0)
+
+    @property
     def text(self) -> str:
         """The figure as printed: "1,234", "99.6", "-" or nothing."""
         if self.blank:

@@ -5,6 +5,8 @@
 
 from sinmungo import clock
 from sinmungo.cases.events import CaseAnswered, CaseAssigned, CaseClosed, CaseRegistered
+from sinmungo.cases.service import register as register_cases
+from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.companies.queries import CompanyBrief, CompanyHit, company_name_of
 from sinmungo.companies.search import find as find_companies
 from sinmungo.companies.service import add as add_company
@@ -42,7 +44,7 @@ from sinmungo.reporting.terms import Dataset, Dimension, Label, Measure, RowColu
 from sinmungo.text.dates import date_ko, datetime_ko, parse_date, parse_datetime
 from sinmungo.text.errors import InputProblem
 from sinmungo.text.guards import resident_number_at
-from sinmungo.text.normalise import clean, clean_multiline
+from sinmungo.text.normalise import clean, clean_multiline, company_key
 from sinmungo.text.phone import display as display_phone
 from sinmungo.text.phone import parse as parse_phone
 from sinmungo.web.access import needs, public
@@ -83,6 +85,8 @@ __all__ = [
     "Hint",
     "Identity",
     "InputProblem",
+    "Intake",
+    "IntakeRow",
     "InvalidError",
     "Job",
     "Label",
@@ -108,6 +112,7 @@ __all__ = [
     "clean_multiline",
     "clock",
     "company_brief",
+    "company_key",
     "company_name_of",
     "company_names",
     "date_ko",
@@ -141,6 +146,7 @@ __all__ = [
     "query_form",
     "read",
     "read_form",
+    "register_cases",
     "resident_number_at",
     "row_version",
     "seal",

@@ -90,7 +90,14 @@ class Renderer:
         advice: str | None = None,
     ) -> str:
         """Return the page of an error, with its number; `advice` instead of the status's own."""
-        values = {"status": status, "message": message, "error_no": number}
+        values = {
+            "status": status,
+            "message": message,
+            "error_no": number,
+            "back_href": {"office": "/office", "admin": "/admin"}.get(
+                face_of(request.url.path), "/"
+            ),
+        }
         if advice:
             values["what_to_do"] = advice
         return self.render(request, "layout/plain.html", values)

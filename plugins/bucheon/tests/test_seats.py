@@ -1,15 +1,17 @@
 """B2 under every order of acts, and under two at the same time."""
 
 import asyncio
+from collections import Counter
+from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sinmungo.sdk import CompanyBrief, RefusedError, StaleError
 from sinmungo_bucheon.project100 import board, leaving, rounds, service
-from sinmungo_bucheon.project100.rules import Seats
+from sinmungo_bucheon.project100.rules import Seats, refusal
 
 ACTS = st.lists(
     st.tuples(st.sampled_from(["enrol", "end", "promote"]), st.integers(0, 30)), max_size=14
@@ -38,8 +40,6 @@ def _sequences(count: int) -> list[list[tuple[str, int]]]:
     found: list[list[tuple[str, int]]] = []
 
     # Only the sequences come from hypothesis: each is then played in the running event loop.
-    from hypothesis import HealthCheck, Phase, settings
-
     @settings(
         max_examples=count, database=None, phases=[Phase.generate], derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -53,8 +53,6 @@ def _sequences(count: int) -> list[list[tuple[str, int]]]:
 
 
 async def _round(ctx, name, capacity):
-    from datetime import date
-
     round_id = await rounds.open_round(
         ctx, name=name, selected_on=date(2026, 3, 2), capacity=capacity, min_employees=50
     )
@@ -115,6 +113,36 @@ async def test_the_last_seat_goes_to_one_of_four(project, make_company):
     assert sorted(r["apply_no"] for r in await project.rows(round_id)) == [1, 2, 3, 4, 5]
 
 
+async def test_as_09_the_hundredth_and_the_hundred_and_first(
+    project, people, web, make_company, runtime, city
+):
+    """99 are in; two officers take one in at the same moment: exactly 100 are active."""
+    round_id = await project.open_round()
+    companies = [await make_company("50") for _ in range(101)]
+    async with runtime.work.open(city) as ctx:
+        for company in companies[:99]:
+            await service.enrol(
+                ctx, round_id=UUID(round_id), company_id=company, officer_id=project.officer.id
+            )
+    other = type(project)(web.api(await people.officer("INTAKE_OFFICER")), project.officer)
+    both = await asyncio.gather(
+        project.enrol(round_id, companies[99]), other.enrol(round_id, companies[100])
+    )
+    assert sorted(b["status"] for b in both) == ["ACTIVE", "WAITING"]
+    statuses = Counter(r["status"] for r in await _all_rows(project, round_id))
+    assert statuses == {"ACTIVE": 100, "WAITING": 1}
+
+
+async def _all_rows(project, round_id):
+    rows, query = [], {"round_id": round_id}
+    while True:
+        page = (await project.api.get(project.path, params=query)).json()
+        rows += page["items"]
+        if page["next"] is None:
+            return rows
+        query["cursor"] = page["next"]
+
+
 async def test_one_company_enrolled_twice_at_once_is_in_once(project, make_company):
     here = await project.open_round()
     there = await project.open_round(name="다른 회차")
@@ -146,10 +174,6 @@ async def test_a_hand_over_on_an_old_state_is_refused(runtime, city, people, pro
 
 
 def test_a_closed_company_is_refused():
-    from datetime import date
-
-    from sinmungo_bucheon.project100.rules import refusal
-
     company = CompanyBrief(
         id=UUID(int=1),
         name="㈜가온정밀",

@@ -99,7 +99,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
     )
     op.create_index(
-        "ix_companies_grams", "companies", ["grams"], unique=False, postgresql_using="gin"
+        "ix_companies_grams",
+        "companies",
+        ["grams"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_index("ix_companies_initials", "companies", ["initials"], unique=False)
     op.create_index("ix_companies_name_key_id", "companies", ["name_key", "id"], unique=False)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from sinmungo.sdk import Ctx, MissingError, Person, datetime_ko, people_by_id, timeline
+from sinmungo.sdk import Ctx, MissingError, Person, company_key, datetime_ko, people_by_id, timeline
 from sinmungo_bucheon.project100 import queries as q
 from sinmungo_bucheon.project100.models import ACTIVE, END_REASONS, STATUSES, WAITING
 from sinmungo_bucheon.project100.rounds import list_rounds, round_of, seats_of
@@ -32,11 +32,6 @@ class Member(msgspec.Struct, frozen=True):
     def tone(self) -> str:
         """The colour of the status."""
         return TONES.get(self.row.status, "")
-
-    @property
-    def since(self) -> date | None:
-        """The day of selection."""
-        return self.row.active_on
 
     @property
     def end_reason(self) -> str:
@@ -122,7 +117,7 @@ async def board(ctx: Ctx, of: q.RoundRow, *, status: str | None, officer_id: UUI
 def _place(member: Member) -> tuple[int, int, str, int]:
     row = member.row
     group = _ORDER.index(row.status) if row.status in _ORDER else len(_ORDER)
-    return group, row.waits_at, row.company_name, -row.apply_no
+    return group, row.waits_at, company_key(row.company_name), row.apply_no
 
 
 async def detail(ctx: Ctx, enrolment_id: UUID) -> Detail:

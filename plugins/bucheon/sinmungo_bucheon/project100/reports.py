@@ -41,7 +41,7 @@ PROJECT100 = Dataset(
         RowColumn("신청 순번", enrolments.c.apply_no),
         RowColumn("상태", enrolments.c.status, STATUSES),
         RowColumn("종업원", enrolments.c.employees),
-        RowColumn("선정일", enrolments.c.active_on),
+        RowColumn("관리 시작", enrolments.c.active_on),
     ),
     href="/office/bucheon/project100/{id}",
     chart=("active", "waiting", "ended"),

@@ -78,9 +78,7 @@ def check(company: CompanyBrief, of: RoundRow, now: Seats, *, open_in: str = "")
     if why:
         return Check("REFUSED", why)
     if now.next_status == ACTIVE:
-        return Check(
-            "ACTIVE", f"선정할 수 있습니다. 정원 {of.capacity}개사 중 {now.free}자리가 남았습니다."
-        )
+        return Check("ACTIVE", f"정원 {of.capacity}개사 중 {now.free}자리가 남았습니다.")
     place = now.waiting + 1
     if now.free:
         return Check("WAITING", f"먼저 기다리는 업체가 있어 대기 {place}번이 됩니다.")

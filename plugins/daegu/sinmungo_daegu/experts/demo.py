@@ -10,22 +10,23 @@ from sinmungo_daegu.experts import service
 
 COUNT = 119
 FORMER = 6
+TERM = 2
 _FAMILY = "김이박최정강조윤장임한오서신권황안송류홍"
 _FIRST = "가나다라마바사아자하도소수지현우민서예"
 _SECOND = "람온결빛솔별들샘윤준호진영은아림찬"
 _TITLES = {
-    "LEGAL": ("법률사무소", "변호사"),
-    "LABOR": ("노무법인", "공인노무사"),
-    "TAX": ("세무회계", "세무사"),
-    "RND": ("기술연구원", "책임연구원"),
-    "IP": ("특허사무소", "변리사"),
-    "EXPORT": ("무역컨설팅", "관세사"),
-    "MARKET": ("마케팅연구소", "대표"),
-    "FUNDS": ("경영컨설팅", "금융상담사"),
-    "TECH_CERT": ("인증기술원", "심사원"),
-    "MANAGEMENT": ("경영컨설팅", "경영지도사"),
-    "DIGITAL": ("디지털연구소", "소장"),
-    "SAFETY": ("안전환경기술", "기술사"),
+    "LEGAL": ("법무법인 {}", "변호사"),
+    "LABOR": ("노무법인 {}", "공인노무사"),
+    "TAX": ("세무법인 {}", "세무사"),
+    "RND": ("{}기술연구원", "책임연구원"),
+    "IP": ("특허법인 {}", "변리사"),
+    "EXPORT": ("{}관세사무소", "관세사"),
+    "MARKET": ("{}마케팅연구소", "대표"),
+    "FUNDS": ("{}금융상담소", "금융상담사"),
+    "TECH_CERT": ("{}인증원", "심사원"),
+    "MANAGEMENT": ("{}경영컨설팅", "경영지도사"),
+    "DIGITAL": ("{}디지털연구소", "소장"),
+    "SAFETY": ("{}안전환경기술", "기술사"),
 }
 _HOUSES = ("누리", "한빛", "새길", "다온", "가람", "미르", "초록", "해온", "이음", "바른")
 
@@ -37,29 +38,27 @@ async def demo(ctx: Ctx, table: Mapping[str, Any]) -> None:
     if not fields or await service.list_experts(ctx, limit=1):
         return
     chance = random.Random(119)  # noqa: S311 - the demo must be the same each time
-    start = date(clock.today().year - 1, 1, 1)
+    year = clock.today().year
     for number in range(COUNT):
-        await service.add(ctx, _made_up(chance, number, fields, start, years=2))
+        start = date(year - number % 2, 1, 1)
+        await service.add(ctx, _made_up(chance, number, fields, start))
     for number in range(COUNT, COUNT + FORMER):
-        past = date(start.year - 2, 1, 1)
-        await service.add(ctx, _made_up(chance, number, fields, past, years=2))
+        await service.add(ctx, _made_up(chance, number, fields, date(year - 3, 1, 1)))
 
 
-def _made_up(
-    chance: random.Random, number: int, fields: list[str], start: date, years: int
-) -> dict[str, str]:
+def _made_up(chance: random.Random, number: int, fields: list[str], start: date) -> dict[str, str]:
     main = fields[number % len(fields)]
-    house, title = _TITLES.get(main, ("컨설팅", "전문위원"))
+    house, title = _TITLES.get(main, ("{}컨설팅", "전문위원"))
     more = chance.sample([f for f in fields if f != main], chance.choice((0, 0, 1)))
     name = chance.choice(_FAMILY) + chance.choice(_FIRST) + chance.choice(_SECOND)
     return {
         "name": name,
         "phone": f"010-0000-{number + 1:04d}",
         "email": f"expert{number + 1:03d}@example.com",
-        "affiliation": f"{house} {chance.choice(_HOUSES)}",
+        "affiliation": house.format(chance.choice(_HOUSES)),
         "title": title,
         "fields": ",".join([main, *more]),
         "term_from": start.isoformat(),
-        "term_to": (date(start.year + years, 1, 1) - timedelta(days=1)).isoformat(),
+        "term_to": (date(start.year + TERM, 1, 1) - timedelta(days=1)).isoformat(),
         "active": "1",
     }

@@ -1,6 +1,6 @@
 """The register on the screen: a list with its filters, one expert, one form."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -49,7 +49,7 @@ class ExpertListPages(Controller):
     @get("/", opt=needs(READ))
     async def show(self, request: Req, ctx: CtxDep) -> Response[str]:
         """List the experts of a field or state."""
-        form = query_form(request)
+        form = Form({"term": "SERVING", **query_form(request)})
         after = _after(form["after"]) if form["after"] else None
         rows = await service.list_experts(
             ctx,
@@ -80,7 +80,8 @@ class ExpertListPages(Controller):
     async def new(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show the form of a new expert, with a term of two years from today."""
         today = clock.today()
-        term = {"term_from": today, "term_to": today + timedelta(days=729)}
+        end = date(today.year + 2, today.month, 1) + timedelta(days=today.day - 2)
+        term = {"term_from": today, "term_to": end}
         form = Form({key: value.isoformat() for key, value in term.items()}, active="1")
         return await _form(request, ctx, form)
 
@@ -146,8 +147,7 @@ def _after(cursor: str) -> tuple[str, UUID]:
 
 def _href(form: Form, **more: str) -> str:
     given = {key: form[key] for key in ("field", "term")} | more
-    query = urlencode({key: value for key, value in given.items() if value})
-    return f"{HOME}?{query}" if query else HOME
+    return f"{HOME}?{urlencode(given)}"
 
 
 async def _list(

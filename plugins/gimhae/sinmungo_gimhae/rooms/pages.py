@@ -56,7 +56,7 @@ class RoomPages(Controller):
             await service.add(ctx, form)
         except InvalidError as error:
             return _form(request, form, errors=error.errors)
-        return see_other(HOME, f"{form['name']}을(를) 등록했습니다.")
+        return see_other(HOME, "상담실을 등록했습니다.")
 
     @get("/{room_id:uuid}", opt=needs(MANAGE))
     async def edit_form(self, request: Req, ctx: CtxDep, room_id: FromPath[UUID]) -> Response[str]:
@@ -76,7 +76,7 @@ class RoomPages(Controller):
             await service.edit(ctx, room_id, typed, version)
         except InvalidError as error:
             return _form(request, form, room_id=room_id, errors=error.errors)
-        return see_other(HOME, f"{form['name']}을(를) 고쳤습니다.")
+        return see_other(HOME, "상담실을 고쳤습니다.")
 
 
 def _form(
