@@ -105,7 +105,8 @@ def _machine(world: World) -> str:
     assert row is not None
     assert synced is not None
     return (
-        f"{os.cpu_count()} cores shared by client, server and database, "
+        f"{os.cpu_count()} cores shared by client, server and database "
+        f"(load average {os.getloadavg()[2]:.0f} at the end), "
         f"Python {platform.python_version()}, PostgreSQL {row[0]} (fsync {synced[0]})"
     )
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -77,8 +75,7 @@ class Runtime:
 
     def csrf_secret(self) -> str:
         """Return a secret that all processes of the deployment share."""
-        key = self.settings.key_file.read_bytes()
-        return hmac.new(key, b"csrf", hashlib.sha256).hexdigest()
+        return self.deployment_key.derive(b"csrf").hex()
 
 
 async def provide_ctx(request: Request[Any, Any, Any]) -> Ctx:

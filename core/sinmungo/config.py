@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: str = ".sinmungo"
     deployment: str = "sinmungo"
+    deployment_key_file: str = ""
     database_url: str = ""
     app_dsn: str = ""
     migrator_dsn: str = ""
@@ -49,7 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key_file(self) -> Path:
         """The deployment key, kept outside the database."""
-        return self.data_path / "deployment.key"
+        named = self.deployment_key_file
+        return Path(named).absolute() if named else self.data_path / "deployment.key"
 
 
 def load(environ: dict[str, str] | None = None) -> Settings:

@@ -2,10 +2,16 @@
 
 import logging
 import sys
+from typing import Any
 
+import msgspec
 import structlog
 
 _QUIET = ("alembic", "httpx", "httpcore", "procrastinate", "asyncio", "granian")
+
+
+def _as_json(line: Any, **_: Any) -> str:
+    return msgspec.json.encode(line, enc_hook=repr).decode()
 
 
 def configure_logs(form: str = "json") -> None:
@@ -13,7 +19,7 @@ def configure_logs(form: str = "json") -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
         if form == "console"
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        else structlog.processors.JSONRenderer(serializer=_as_json)
     )
     structlog.configure(
         processors=[

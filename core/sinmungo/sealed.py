@@ -29,9 +29,6 @@ from sinmungo.text.normalise import clean
 
 type Kind = Literal["name", "phone", "email"]
 
-KEY_VARIABLE = "SINMUNGO_DEPLOYMENT_KEY"
-KEY_FILE_VARIABLE = "SINMUNGO_DEPLOYMENT_KEY_FILE"
-
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -122,27 +119,22 @@ class DeploymentKey:
         return cls(material)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Self:
-        """The key from a file, else from the variable with the key, else from the one with a path.
-
-        Raises KeyFormatError when there is none or it is not 32 bytes of base64.
-        """
-        text = None if path else os.environ.get(KEY_VARIABLE)
-        if text:
-            return cls.from_text(text)
-        name = path or os.environ.get(KEY_FILE_VARIABLE)
-        if not name:
-            raise KeyFormatError(f"no deployment key: set {KEY_VARIABLE} or {KEY_FILE_VARIABLE}")
+    def load(cls, path: Path) -> Self:
+        """The key from its file. Raises KeyFormatError when it is not 32 bytes of base64."""
         try:
-            return cls.from_text(Path(name).read_text(encoding="ascii"))
+            return cls.from_text(path.read_text(encoding="ascii"))
         except (OSError, UnicodeDecodeError) as problem:
-            raise KeyFormatError(f"the deployment key file cannot be read: {name}") from problem
+            raise KeyFormatError(f"the deployment key file cannot be read: {path}") from problem
 
     def save(self, path: Path) -> None:
         """Write the key, readable by its owner only; never over an existing file."""
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(base64.b64encode(self._material).decode("ascii") + "\n")
+
+    def derive(self, purpose: bytes) -> bytes:
+        """A secret of 32 bytes for another purpose, the same in every process."""
+        return _derive(self._material, b"derived " + purpose)
 
     def wrap(self, key: CityKey, city_id: str) -> bytes:
         """A city's key as the registry stores it, bound to the city's id."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import Connection
 
 from sinmungo_tenants.components import Component
@@ -35,7 +35,9 @@ def draft(dsn: str, component: Component, schema: str) -> str:
 
 
 def _connect(dsn: str, schema: str) -> Connection:
-    engine = create_engine(dsn.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(
+        dsn.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
+    )
     connection = engine.connect()
     connection.execute(text(f"SET search_path = {safe(schema)}"))
     return connection

@@ -11,6 +11,7 @@ from sinmungo.app import Runtime
 from sinmungo.deploy.cities import Cities, read_files
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.people.service import list_units
+from sinmungo.people.sign_in import sign_in
 
 CITY = """
 slug = "{slug}"
@@ -176,3 +177,24 @@ async def test_half_a_city_is_not_left_behind(runtime, tmp_path):
     await Cities(runtime).apply(read_files(tmp_path))
     async with runtime.work.open(runtime.registry.by_slug("halfway")) as ctx:
         assert len(await list_units(ctx)) == 2
+
+
+async def test_the_first_administrator_is_made_on_the_command_line(sinmungo, runtime, tmp_path):
+    write_city(tmp_path, "opened")
+    await sinmungo("tenant", "apply")
+    code, output = await sinmungo("tenant", "admin", "opened", "first", "정다올")
+    assert code == 0
+    await runtime.registry.refresh()
+    password = output.split(" signs in with ")[1].split(" ")[0]
+    city = runtime.registry.by_slug("opened")
+    session = await sign_in(
+        runtime.work, city, runtime.identifier, login="first", plain=password, address="", old=""
+    )
+    assert session
+    code, output = await sinmungo("tenant", "admin", "opened", "first", "정다올")
+    assert code == 1
+    assert len(output.strip().splitlines()) == 1
+    code, output = await sinmungo(
+        "tenant", "admin", "opened", "second", "정다올", "--unit", "없는과"
+    )
+    assert (code, "없는과" in output) == (1, True)

@@ -118,23 +118,15 @@ def test_the_deployment_key_is_saved_for_its_owner_only(tmp_path: Path) -> None:
         DeploymentKey.generate().save(path)
 
 
-def test_the_deployment_key_comes_from_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(sealed.KEY_VARIABLE, raising=False)
-    monkeypatch.delenv(sealed.KEY_FILE_VARIABLE, raising=False)
-    with pytest.raises(sealed.KeyFormatError, match="no deployment key"):
-        DeploymentKey.load()
+def test_a_missing_deployment_key_is_told(tmp_path: Path) -> None:
     with pytest.raises(sealed.KeyFormatError, match="cannot be read"):
         DeploymentKey.load(tmp_path / "missing")
-    path = tmp_path / "deployment.key"
-    from_file = DeploymentKey.generate()
-    from_file.save(path)
-    monkeypatch.setenv(sealed.KEY_FILE_VARIABLE, str(path))
-    assert repr(DeploymentKey.load()) == repr(from_file)
-    material = bytes(range(32))
-    monkeypatch.setenv(sealed.KEY_VARIABLE, base64.b64encode(material).decode())
-    assert repr(DeploymentKey.load()) == repr(DeploymentKey(material))
+
+
+def test_derived_secrets_differ_by_purpose_and_key() -> None:
+    one, other = DeploymentKey.generate(), DeploymentKey.generate()
+    assert one.derive(b"a") == one.derive(b"a")
+    assert len({one.derive(b"a"), one.derive(b"b"), other.derive(b"a")}) == 3
 
 
 @pytest.mark.parametrize("text", ["", "가", "!!!!", "c2hvcnQ="])

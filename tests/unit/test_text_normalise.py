@@ -111,7 +111,7 @@ def test_keys_are_stable(name: str) -> None:
         ("ㅏ", False),
     ],
 )
-def test_is_initials(query: str, found: bool) -> None:  # noqa: FBT001 - a table of answers
+def test_is_initials(query: str, found: bool) -> None:
     assert is_initials(query) is found
 
 

@@ -128,7 +128,7 @@ WON = st.integers(0, 10**16 - 1)
 
 
 @given(WON, st.booleans())
-def test_printed_money_is_read_back(won: int, negative: bool) -> None:  # noqa: FBT001 - drawn
+def test_printed_money_is_read_back(won: int, negative: bool) -> None:
     amount = -won if negative else won
     assert money.parse(money.display(amount)) == amount
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from sinmungo import clock
 from sinmungo.cases import service
@@ -17,8 +17,10 @@ from sinmungo.cases.models import cases
 from sinmungo.cases.submission_types import Filing
 from sinmungo.cases.types import Assignee, Intake, IntakeRow
 from sinmungo.companies.models import companies
+from sinmungo.deadlines import WorkCalendar
 from sinmungo.host.context import Ctx
 from sinmungo.host.types import Identity
+from sinmungo.people.models import role_grants
 from sinmungo_tenants import read
 
 _WORDS = tomllib.loads((Path(__file__).parent / "demo_texts.toml").read_text("utf-8"))
@@ -31,6 +33,7 @@ DISPOSITIONS = (
     + ("PARTIALLY_ACCEPTED",) * 2
     + ("NOT_ACCEPTED", "LONG_TERM_REVIEW", "SYSTEM_CHANGE_PROPOSED")
 )
+OPENS, CLOSES = 9, 18
 CALLERS = ("오지안", "유세나", "임태오", "배소율", "권이현", "노아린", "신우람", "장은결")
 UNIT_WORDS = {
     ("도로", "건설"): ("INFRA", "TRANSPORT"),
@@ -38,6 +41,12 @@ UNIT_WORDS = {
     ("허가", "산단", "공장"): ("FACTORY_PERMIT", "SITE"),
 }
 _COMPANIES = read(select(companies.c.id).order_by(companies.c.name_key), UUID)
+_HOLDERS = read(
+    select(role_grants.c.officer_id).where(
+        role_grants.c.role == bindparam("role"), role_grants.c.revoked_at.is_(None)
+    ),
+    UUID,
+)
 _COUNT = read(select(func.count(cases.c.id).label("n")), int)
 
 
@@ -48,6 +57,7 @@ class _Desk:
     companies: list[UUID]
     assignees: Sequence[Assignee]
     intake: Identity
+    calendar: WorkCalendar
     dice: random.Random
 
 
@@ -57,13 +67,24 @@ async def demo(ctx: Ctx, table: Mapping[str, Any]) -> None:
         return
     dice = random.Random(f"cases {ctx.city.slug}")  # noqa: S311 - demo data, the same every time
     known = await ctx.db.all(_COMPANIES)
-    assignees = [a for a in await service.assignees(ctx) if a.officers]
-    if not known or not assignees:
+    assignees = await _units_of(ctx, "LEAD_OFFICER")
+    clerks = await _units_of(ctx, "INTAKE_OFFICER")
+    if not (known and assignees and clerks):
         return
-    desk = _Desk(known, assignees, _as(ctx, _general(assignees)[0]), dice)
-    for moment in _moments(ctx, table.get("cases", 100), dice, await _working_days(ctx)):
+    calendar = await service.city_calendar(ctx)
+    desk = _Desk(known, assignees, _as(ctx, clerks[0]), calendar, dice)
+    for moment in _moments(table.get("cases", 100), dice, _working_days(calendar)):
         await _one(ctx, desk, moment)
     await _waiting(ctx, dice)
+
+
+async def _units_of(ctx: Ctx, role: str) -> list[Assignee]:
+    """Return the units with only those of their officers who hold the role."""
+    holders = set(await ctx.db.all(_HOLDERS, role=role))
+    units = await service.assignees(ctx)
+    for unit in units:
+        unit.officers = [o for o in unit.officers if o.id in holders]
+    return [u for u in units if u.officers]
 
 
 def _as(ctx: Ctx, unit: Assignee, officer_id: UUID | None = None) -> Identity:
@@ -78,15 +99,13 @@ def _as(ctx: Ctx, unit: Assignee, officer_id: UUID | None = None) -> Identity:
     )
 
 
-async def _working_days(ctx: Ctx) -> list[date]:
-    calendar = await service.city_calendar(ctx)
+def _working_days(calendar: WorkCalendar) -> list[date]:
     today = clock.today()
     days = [today - timedelta(days=n) for n in range(100)]
     return [d for d in reversed(days) if calendar.is_working_day(d)]
 
 
-def _moments(ctx: Ctx, count: int, dice: random.Random, days: list[date]) -> list[datetime]:
-    del ctx
+def _moments(count: int, dice: random.Random, days: list[date]) -> list[datetime]:
     recent = [d for d in days if (d.year, d.month) == (days[-1].year, days[-1].month)]
     now = clock.now()
     chosen = [dice.choice(recent if dice.random() < 0.6 else days) for _ in range(count)]  # noqa: PLR2004 - three in five are this month's
@@ -106,26 +125,39 @@ async def _one(ctx: Ctx, desk: _Desk, moment: datetime) -> None:
         )
     case, version = made[0].id, made[0].row_version
     worker = dataclasses.replace(ctx, me=_as(ctx, unit, officer.id))
-    moment += timedelta(minutes=dice.randrange(10, 240))
+    moment = _at_work(desk, moment + timedelta(minutes=dice.randrange(10, 240)))
     if not _reached(moment, dice, 0.97):
         return
     with clock.frozen(moment):
         clerk = dataclasses.replace(ctx, me=desk.intake)
         version = (await service.assign(clerk, case, unit.unit_id, officer.id, version)).row_version
-    moment += timedelta(hours=dice.randrange(2, 30))
+    moment = _at_work(desk, moment + timedelta(hours=dice.randrange(2, 30)))
     if not _reached(moment, dice, 0.95):
         return
     with clock.frozen(moment):
         version = (await service.start_review(worker, case, version)).row_version
-    moment += timedelta(hours=dice.randrange(20, 130))
+    moment = _at_work(desk, moment + timedelta(hours=dice.randrange(20, 130)))
     if not _reached(moment, dice, 0.93):
         return
     with clock.frozen(moment):
         version = await _answer(worker, case, version, dice)
-    moment += timedelta(hours=dice.randrange(20, 100))
+    moment = _at_work(desk, moment + timedelta(hours=dice.randrange(20, 100)))
     if _reached(moment, dice, 0.9):
         with clock.frozen(moment):
             await service.close(worker, case, "CONFIRMED", version)
+
+
+def _at_work(desk: _Desk, moment: datetime) -> datetime:
+    """Return the moment, or the next one at which somebody is at the desk."""
+    local = clock.to_seoul(moment)
+    hour = min(max(local.hour, OPENS), CLOSES - 1)
+    day = local.date() + timedelta(days=1 if local.hour >= CLOSES else 0)
+    while not desk.calendar.is_working_day(day):
+        day += timedelta(days=1)
+    if day != local.date():
+        hour = OPENS + desk.dice.randrange(3)
+    at = clock.at(day, f"{hour:02d}:{local.minute:02d}").astimezone(UTC)
+    return max(at, moment) if day == local.date() else at
 
 
 def _reached(moment: datetime, dice: random.Random, chance: float) -> bool:

@@ -280,3 +280,8 @@ MOVE_DUE = write(
         row_version=_c.row_version + 1,
     )
 )
+
+
+def case_no_of(case_id: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return the number of a row's case as a column, for lists and reports of plugins."""
+    return select(_c.case_no).where(_c.id == case_id).scalar_subquery()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, case, func, or_, select
 
 from sinmungo.cases.models import cases
 from sinmungo.cases.queries import post_of
@@ -91,7 +91,8 @@ def with_contact(statement: Select[Any]) -> Select[Any]:
 
 
 def _mail(condition: ColumnElement[bool]) -> Read[MailRow]:
-    who = func.coalesce(_c.answered_by, _c.officer_id, _c.registered_by)
+    registrar = case((_c.lead_unit_id.is_(None), _c.registered_by))  # else another unit's person
+    who = func.coalesce(_c.answered_by, _c.officer_id, registrar)
     return read(
         with_contact(
             select(

@@ -76,12 +76,14 @@ async def _cities(settings: Settings) -> None:
 
 
 def _tell(settings: Settings) -> None:
-    table = Table("도시", "업무 화면", "아이디")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("업무 화면", no_wrap=True)
+    table.add_column("아이디", overflow="fold")
     logins: dict[tuple[str, str], list[str]] = {}
     for account in read_accounts(settings.data_path):
         logins.setdefault((account.slug, account.host), []).append(account.login)
     for (slug, host), names in logins.items():
-        table.add_row(slug, f"http://{host}:{settings.port}/office", " ".join(names))
+        table.add_row(f"http://{host or slug}:{settings.port}/office", " ".join(names))
     console.print(table)
     console.print(f"시·군 목록     http://localhost:{settings.port}")
     console.print(f"비밀번호       {PASSWORD} (모두 같음)")

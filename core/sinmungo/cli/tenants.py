@@ -8,6 +8,8 @@ from rich.table import Table
 
 from sinmungo.cli.common import CliProblemError, console, run, runtime
 from sinmungo.deploy.cities import Cities, CityFile, read_files
+from sinmungo.people import officers
+from sinmungo.people.service import NewOfficer, list_units
 
 app = App(help="Cities of this deployment.")
 type Several = Annotated[tuple[str, ...], Parameter(negative="")]
@@ -50,6 +52,35 @@ def add(
             if any(c.slug == slug for c in rt.registry.all()):
                 raise CliProblemError(f"there is a city with the slug {slug!r} already")
             await Cities(rt, console.print).apply([spec])
+
+    run(work())
+
+
+@app.command
+def admin(slug: str, login: str, name: str, *, unit: str = "") -> None:
+    """Make an administrator of a city and print a temporary password, once.
+
+    Parameters
+    ----------
+    unit
+        Name of the unit of the post; without it the first department by name.
+    """
+
+    async def work() -> None:
+        async with runtime() as rt, rt.work.open(rt.registry.by_slug(slug)) as ctx:
+            units = [u for u in await list_units(ctx) if unit in {"", u.name}]
+            departments = [u for u in units if unit or u.kind == "DEPARTMENT"]
+            if not departments:
+                raise CliProblemError(f"{slug} has no unit {unit!r}; name one of its file")
+            new = NewOfficer(
+                login=login,
+                name=name,
+                unit_id=departments[0].id,
+                title="주무관",
+                roles=("TENANT_ADMIN",),
+            )
+            _, password = await officers.add(ctx, new)
+        console.print(f"{slug}: {login} signs in with {password} and must change it")
 
     run(work())
 

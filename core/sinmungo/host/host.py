@@ -72,6 +72,7 @@ class Host:
             [LoadedSlice(s, None) for s in core]
             + [LoadedSlice(s, p.slug) for p in plugins for s in p.slices]
         )
+        self._held: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
         self.event_types = {e.kind: e for loaded in self.slices for e in loaded.slice.events}
 
     def is_active(self, city: Tenant, plugin: str | None) -> bool:
@@ -98,7 +99,12 @@ class Host:
 
     def permissions_of(self, city: Tenant, roles: frozenset[str]) -> frozenset[str]:
         """Return the codes that these roles hold in the city."""
-        return frozenset(p.code for p in self.permissions(city) if roles.intersection(p.roles))
+        key = (city.plugins, roles)
+        found = self._held.get(key)
+        if found is None:
+            held = (p.code for p in self.permissions(city) if roles.intersection(p.roles))
+            found = self._held[key] = frozenset(held)
+        return found
 
     def job(self, city: Tenant, kind: str) -> Job:
         """Return what handles an outbox row of this kind; LookupError if it is not active here."""

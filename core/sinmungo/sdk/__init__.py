@@ -5,6 +5,7 @@
 
 from sinmungo import clock
 from sinmungo.cases.events import CaseAnswered, CaseAssigned, CaseClosed, CaseRegistered
+from sinmungo.cases.queries import case_no_of
 from sinmungo.cases.service import register as register_cases
 from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.companies.queries import CompanyBrief, CompanyHit, company_name_of
@@ -108,6 +109,7 @@ __all__ = [
     "Write",
     "add_company",
     "any_of",
+    "case_no_of",
     "clean",
     "clean_multiline",
     "clock",

@@ -25,6 +25,7 @@ ARGS = (
 )
 DESK = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
+REFUSED_FORM = "status of 422"  # Chromium notes the answer to a form with errors; it is no fault
 
 
 @contextmanager
@@ -53,7 +54,7 @@ class Screen:
         self.page.on("request", self._asked)
 
     def _heard(self, message: Any) -> None:
-        if message.type == "error":
+        if message.type == "error" and REFUSED_FORM not in message.text:
             self.console.append(message.text)
 
     def _asked(self, request: Any) -> None:

@@ -3,6 +3,7 @@
 Every answer carries the request's number, which finds its log line.
 """
 
+import traceback
 from typing import Any
 from urllib.parse import quote
 
@@ -88,8 +89,23 @@ def _of_server(error: Exception, number: str) -> Problem:
     if isinstance(error, asyncpg.QueryCanceledError):
         log.warning("query.cancelled", request=number)
         return Problem(503, "busy", "오래 걸려 멈추었습니다. 잠시 뒤에 다시 해 주세요.", number)
-    log.error("request.failed", request=number, exc_info=error)
+    if isinstance(error, asyncpg.PostgresError):
+        _log_database(error, number)
+    else:
+        log.error("request.failed", request=number, exc_info=error)
     return Problem(500, "internal", _SERVER_ERROR, number)
+
+
+def _log_database(error: asyncpg.PostgresError, number: str) -> None:
+    """Log where it happened and what kind it was: PostgreSQL's text may quote a row's values."""
+    log.error(
+        "request.failed",
+        request=number,
+        sqlstate=error.sqlstate,
+        table=error.table_name,
+        constraint=error.constraint_name,
+        stack="".join(traceback.format_tb(error.__traceback__)),
+    )
 
 
 def _fields(error: ValidationException) -> dict[str, str]:

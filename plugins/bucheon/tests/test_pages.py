@@ -162,12 +162,13 @@ async def test_a_case_of_an_active_company_reaches_the_officer(
         }
         answer = await desk.post("/api/v1/cases", json=intake)
         assert answer.status_code == 201, answer.text
-        made.append(answer.json()["items"][0]["id"])
+        made.append(answer.json()["items"][0])
     seen, unseen = await project.get(rows[0]), await project.get(rows[1])
     assert (seen["cases"], unseen["cases"]) == (2, 0)
     page = (await manager.get(f"{HOME}/{rows[0]['id']}")).text
-    linked = [i for i in made if f"/office/cases/{i}" in page]
-    assert linked == [made[0], made[3]]
+    linked = [c["case_no"] for c in made if f"/office/cases/{c['id']}" in page]
+    assert linked == [made[0]["case_no"], made[3]["case_no"]]
+    assert all(f">{number}</a>" in page for number in linked)
 
 
 async def test_report_counts_companies_by_round_and_status(project, make_company):

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Select, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from sinmungo.sdk import company_name_of, insert_into, read, write
+from sinmungo.sdk import case_no_of, company_name_of, insert_into, read, write
 from sinmungo_bucheon.project100.models import (
     ACTIVE,
     ENDED,
@@ -86,6 +86,7 @@ class SignalRow(msgspec.Struct):
     """A case that came from the company while it was in the project."""
 
     case_id: UUID
+    case_no: str
     at: datetime
 
 
@@ -222,7 +223,7 @@ DEDICATIONS = read(
     DedicationRow,
 )
 SIGNALS = read(
-    select(signals.c.case_id, signals.c.at)
+    select(signals.c.case_id, case_no_of(signals.c.case_id).label("case_no"), signals.c.at)
     .where(signals.c.enrolment_id == bindparam("enrolment_id"))
     .order_by(signals.c.at.desc(), signals.c.id.desc())
     .limit(50),
