@@ -69,8 +69,18 @@ def clean_environment(folder: Path, wheels: list[Path]) -> Path:
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps"]
     subprocess.run([*command, "--no-index", *map(str, wheels)], check=True, capture_output=True)
     paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
-    (Path(paths["purelib"]) / "third_party.pth").write_text(sysconfig.get_path("purelib"))
+    (Path(paths["purelib"]) / "third_party.pth").write_text(str(third_party(folder)))
     return python
+
+
+def third_party(folder: Path) -> Path:
+    """Return a folder with links to this environment's packages, all but our own."""
+    links = folder / "third_party"
+    links.mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if "sinmungo" not in entry.name:
+            (links / entry.name).symlink_to(entry)
+    return links
 
 
 def smoke(python: Path, dsn: str, data: Path, plugins: set[str]) -> None:
