@@ -68,6 +68,8 @@ class Gate:
             return
         # One spelling of a path for the gate, for identity, for CSRF and for the router.
         scope["path"] = _DOUBLED.sub("/", scope["path"])
+        if scope["method"] == "HEAD":
+            scope["method"], send = "GET", _without_body(send)
         number = secrets.token_hex(5)
         host = _host(scope)
         city = self._registry.by_host(host)
@@ -83,10 +85,7 @@ class Gate:
         if is_static(path) or path.startswith("/health/"):
             return None
         if city is None:
-            known = host in self._platform_hosts
-            return (
-                None if known else (404, "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요.")
-            )
+            return None if host in self._platform_hosts else (404, _UNKNOWN_HOST)
         if not city.open:
             return 503, "서비스를 잠시 멈추었습니다. 급한 일은 담당 부서에 전화해 주세요."
         if any(city.revisions.get(name, "") < wanted for name, wanted in self._minimum.items()):
@@ -133,6 +132,17 @@ class Gate:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log.info("refused", status=status, request=number)
+
+
+def _without_body(send: Any) -> Any:
+    """Answer HEAD like GET, as HTTP asks, but for the body."""
+
+    async def headless(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return headless
 
 
 def _host(scope: Any) -> str:
