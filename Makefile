@@ -17,8 +17,9 @@ install-dev:
 	@requirements/install.sh dev
 
 test: install-dev lint ## 린트, 타입, 단위·통합·브라우저 시험
+	.venv/bin/python -m pytest -n $(JOBS) -m "not soak and not browser"
 	@chromium=$$(requirements/chromium.sh) && \
-	CHROMIUM="$$chromium" exec .venv/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "not soak"
+	CHROMIUM="$$chromium" exec .venv/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "browser and not soak"
 
 lint: install-dev ## ruff, mypy, import-linter
 	.venv/bin/ruff check .

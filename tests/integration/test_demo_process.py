@@ -68,7 +68,7 @@ def test_it_comes_up_and_ends_cleanly(demo: DemoProcess):
     code, output = demo.end(signal.SIGTERM)
     assert code == 0, output
     assert "sample" in output
-    assert demo.family() == []
+    assert demo.family() == {}
 
 
 def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProcess, places):
@@ -86,7 +86,7 @@ def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProces
     assert before in ([], demo.accounts())
     code, _ = demo.end(signal.SIGINT)
     assert code == 0
-    assert demo.family() == []
+    assert demo.family() == {}
 
 
 def test_after_kill_9_of_everything_the_next_start_recovers(demo: DemoProcess, places):
@@ -113,7 +113,7 @@ def test_kill_9_of_the_parent_alone_leaves_nothing(demo: DemoProcess):
     end = time.monotonic() + 20
     while demo.family() and time.monotonic() < end:
         time.sleep(0.1)
-    assert demo.family() == []
+    assert demo.family() == {}
 
 
 def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):

@@ -1,13 +1,16 @@
 """`sinmungo web`, `sinmungo worker`, `sinmungo config`: the processes of a deployment."""
 
 import asyncio
+import contextlib
 import signal
 
 from sinmungo.app import Runtime
 from sinmungo.cli.common import console, load_settings, need_database, told
-from sinmungo.config import masked
+from sinmungo.config import Settings, masked
 from sinmungo.jobs.worker import Worker, queue_app, run
 from sinmungo.logs import configure_logs
+
+GRACE_SECONDS = 8.0
 
 
 def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
@@ -34,17 +37,31 @@ def worker() -> None:
     settings = need_database(load_settings())
     configure_logs(settings.log_format)
 
-    async def work() -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        runtime = Runtime(settings)
-        async with runtime.running():
-            queue = queue_app(settings.app_dsn, runtime.deployment.control)
-            await run(queue, Worker(runtime.work, runtime.registry), stop)
-
     with told():
-        asyncio.run(work())
+        asyncio.run(_until_stopped(settings))
+
+
+async def _until_stopped(settings: Settings) -> None:
+    """Work until a signal; what does not end by itself then (a dead database) is cut off."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    task = asyncio.create_task(_work(settings, stop))
+    waiter = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+    await asyncio.wait({task}, timeout=GRACE_SECONDS)
+    if not task.done():
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _work(settings: Settings, stop: asyncio.Event) -> None:
+    runtime = Runtime(settings)
+    async with runtime.running():
+        queue = queue_app(settings.app_dsn, runtime.deployment.control)
+        await run(queue, Worker(runtime.work, runtime.registry), stop)
 
 
 def show_config() -> None:

@@ -90,9 +90,9 @@ class DemoProcess:
             self.process.stdout.close()
         self.process.wait(10)
 
-    def family(self) -> list[int]:
-        """Return the pids of what it started: by data folder in command or environment."""
-        found = []
+    def family(self) -> dict[int, str]:
+        """Return what it started, pid → command: by data folder in command or environment."""
+        found = {}
         places = {str(self.data), str((self.data / "server" / "cluster").resolve())}
         for entry in Path("/proc").glob("[0-9]*"):
             try:
@@ -103,5 +103,5 @@ class DemoProcess:
             ours = f"SINMUNGO_DATA={self.data}\0" in environment
             ours = ours or any(place in command for place in places)
             if ours and int(entry.name) != os.getpid():
-                found.append(int(entry.name))
+                found[int(entry.name)] = command.replace("\0", " ")
         return found
