@@ -1,7 +1,8 @@
 """The composition root: settings, slices, doors and the web application come together here."""
 
 import asyncio
-import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -40,6 +41,9 @@ from sinmungo.web.scope import scope_of
 from sinmungo_tenants import Deployment, Doors, Registry
 from sinmungo_tenants.migrate import head
 
+HOLIDAY_YEARS = range(2024, 2029)
+PARENT_SECONDS = 1.0
+PARENT_VARIABLE = "SINMUNGO_WEB_PID"
 MAX_BODY = 10 * 1024 * 1024
 
 
@@ -78,6 +82,14 @@ class Runtime:
         return self.deployment_key.derive(b"csrf").hex()
 
 
+async def leave_with_parent() -> None:
+    """End this web worker when the server that started it was killed: nobody else would."""
+    parent = os.environ.get(PARENT_VARIABLE)
+    while parent in {None, str(os.getppid())}:  # noqa: ASYNC110 - the kernel has no event for it
+        await asyncio.sleep(PARENT_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 async def provide_ctx(request: Request[Any, Any, Any]) -> Ctx:
     """Give a handler its unit of work, with the actor known."""
     return await scope_of(request.scope).ctx()
@@ -88,15 +100,18 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        preload_holidays(range(2024, 2029))
+        holidays = asyncio.create_task(asyncio.to_thread(preload_holidays, HOLIDAY_YEARS))
         async with runtime.running():
-            watcher = asyncio.create_task(runtime.registry.watch())
+            background = [
+                asyncio.create_task(runtime.registry.watch()),
+                asyncio.create_task(leave_with_parent()),
+            ]
             try:
                 yield
             finally:
-                watcher.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await watcher
+                for task in background:
+                    task.cancel()
+                await asyncio.gather(holidays, *background, return_exceptions=True)
 
     # Browsers let nobody but this very host set a cookie of this prefix.
     prefix = "__Host-" if runtime.settings.cookie_secure else ""

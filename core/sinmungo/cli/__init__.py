@@ -1,20 +1,22 @@
-"""`sinmungo …`: everything an operator does, in one command with sub-commands."""
+"""`sinmungo …`: everything an operator does, in one command with sub-commands.
+
+Each command is imported only when it is called: web and worker must be up soon after the demo.
+"""
 
 import sys
 
 from cyclopts import App
 
-from sinmungo.cli import demo, plugins, revisions, serve, tenants
-from sinmungo.cli.common import CliProblemError
+from sinmungo.cli.problems import CliProblemError
 
 app = App(name="sinmungo", help="One deployment, many city halls that help companies.")
-app.command(demo.demo)
-app.command(serve.web)
-app.command(serve.worker)
-app.command(serve.show_config, name="config")
-app.command(tenants.app, name="tenant")
-app.command(plugins.app, name="plugin")
-app.command(revisions.revision)
+app.command("sinmungo.cli.demo:demo", name="demo")
+app.command("sinmungo.cli.serve:web", name="web")
+app.command("sinmungo.cli.serve:worker", name="worker")
+app.command("sinmungo.cli.serve:show_config", name="config")
+app.command("sinmungo.cli.tenants:app", name="tenant")
+app.command("sinmungo.cli.plugins:app", name="plugin")
+app.command("sinmungo.cli.revisions:revision", name="revision")
 
 
 def main() -> None:

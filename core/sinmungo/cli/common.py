@@ -1,51 +1,14 @@
-"""What the commands share: problems told in one line, and a runtime on the configured database."""
+"""What the commands that work on cities share: a runtime on the configured database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
-
-import msgspec
-from rich.console import Console
 
 from sinmungo import config
 from sinmungo.app import Runtime
-from sinmungo.deploy.cities import CityFileProblemError
-from sinmungo.deploy.database import DatabaseProblemError
-from sinmungo.deploy.folder import FolderProblemError
-from sinmungo.errors import SinmungoError
-from sinmungo_tenants import TenantsError
-from sinmungo_tenants.server import ServerProblem
-
-console = Console(stderr=False, highlight=False)
-FORESEEN = (
-    CityFileProblemError,
-    DatabaseProblemError,
-    FolderProblemError,
-    ServerProblem,
-    SinmungoError,
-    TenantsError,
-    msgspec.ValidationError,
-)
-
-
-class CliProblemError(Exception):
-    """One line with the reason and what to do."""
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn foreseeable problems into one line."""
-    try:
-        yield
-    except FORESEEN as error:
-        raise CliProblemError(str(error)) from error
-
-
-def load_settings() -> config.Settings:
-    """Return the settings; a wrong one is told by name."""
-    with told():
-        return config.load()
+from sinmungo.cli.problems import CliProblemError, load_settings, told
+from sinmungo.deploy.database import set_up
 
 
 def need_database(settings: config.Settings) -> config.Settings:
@@ -56,8 +19,6 @@ def need_database(settings: config.Settings) -> config.Settings:
         raise CliProblemError(
             "no database: set SINMUNGO_APP_DSN and SINMUNGO_MIGRATOR_DSN, or SINMUNGO_DATABASE_URL"
         )
-    from sinmungo.deploy.database import set_up
-
     with told():
         return set_up(settings, settings.database_url)
 

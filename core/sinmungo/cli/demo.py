@@ -7,14 +7,10 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
-from sinmungo.app import Runtime
-from sinmungo.cli.common import CliProblemError, console, load_settings, told
 from sinmungo.cli.ports import port_taken, wait_ready
+from sinmungo.cli.problems import CliProblemError, console, load_settings, told
 from sinmungo.config import Settings
-from sinmungo.demo.accounts import FILE, PASSWORD, read_accounts
-from sinmungo.demo.load import load
 from sinmungo.demo.run import Processes, stop_signals, watch
-from sinmungo.deploy.cities import Cities, read_files
 from sinmungo.deploy.database import set_up
 from sinmungo.logs import configure_logs
 from sinmungo_tenants.server import EmbeddedServer
@@ -39,12 +35,12 @@ def demo(*, data: Path = Path(".sinmungo"), port: int = 8000) -> None:
         raise CliProblemError(f"port {port} is taken; choose another with PORT=…")
     with told(), stop_signals() as stop, ExitStack() as stack:
         ready = _database(settings, stack)
-        asyncio.run(_cities(ready))
-        if stop.is_set():
-            return
         processes = Processes(ready)
         stack.callback(processes.stop)
         processes.start("web")
+        asyncio.run(_cities(ready))
+        if stop.is_set():
+            return
         processes.start("worker")
         if not wait_ready(port, READY_SECONDS, lambda: not stop.is_set() and not processes.dead()):
             raise CliProblemError(f"the web server did not start; see {processes.log_of('web')}")
@@ -63,6 +59,11 @@ def _database(settings: Settings, stack: ExitStack) -> Settings:
 
 
 async def _cities(settings: Settings) -> None:
+    """Make the cities and their data; the web server imports and starts meanwhile."""
+    from sinmungo.app import Runtime
+    from sinmungo.demo.load import load
+    from sinmungo.deploy.cities import Cities, read_files
+
     configure_logs("console")
     runtime = Runtime(settings)
     async with runtime.running():
@@ -76,6 +77,8 @@ async def _cities(settings: Settings) -> None:
 
 
 def _tell(settings: Settings) -> None:
+    from sinmungo.demo.accounts import FILE, PASSWORD, read_accounts
+
     table = Table(box=None, pad_edge=False)
     table.add_column("업무 화면", no_wrap=True)
     table.add_column("아이디", overflow="fold")

@@ -3,10 +3,11 @@
 from cyclopts import App
 from rich.table import Table
 
-from sinmungo.cli.common import console, run, runtime
+from sinmungo.cli.common import run, runtime
+from sinmungo.cli.problems import console
 from sinmungo.host import activation
 
-app = App(help="Plugins: list, enable, disable.")
+app = App(name="plugin", help="Plugins: list, enable, disable.")
 
 
 @app.command(name="list")

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from sinmungo.cli.common import CliProblemError, console, told
+from sinmungo.cli.problems import CliProblemError, console, told
 from sinmungo.component import COMPONENT
 from sinmungo.host.loader import load
 from sinmungo.slices import CORE_SLICES

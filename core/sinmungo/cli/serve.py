@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 
-from sinmungo.app import Runtime
-from sinmungo.cli.common import console, load_settings, need_database, told
+from sinmungo.cli.problems import console, load_settings, told
 from sinmungo.config import Settings, masked
-from sinmungo.jobs.worker import Worker, queue_app, run
 from sinmungo.logs import configure_logs
 
 GRACE_SECONDS = 8.0
@@ -19,6 +18,7 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
     from granian.constants import Interfaces
 
     settings = load_settings()
+    os.environ["SINMUNGO_WEB_PID"] = str(os.getpid())  # so that no worker outlives this process
     server = Granian(
         "sinmungo.asgi:app",
         address=host,
@@ -34,6 +34,8 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
 
 def worker() -> None:
     """Do the outbox of every city until SIGTERM or SIGINT."""
+    from sinmungo.cli.common import need_database
+
     settings = need_database(load_settings())
     configure_logs(settings.log_format)
 
@@ -58,6 +60,9 @@ async def _until_stopped(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
+    from sinmungo.app import Runtime
+    from sinmungo.jobs.worker import Worker, queue_app, run
+
     runtime = Runtime(settings)
     async with runtime.running():
         queue = queue_app(settings.app_dsn, runtime.deployment.control)

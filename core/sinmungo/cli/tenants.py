@@ -6,12 +6,13 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from sinmungo.cli.common import CliProblemError, console, run, runtime
+from sinmungo.cli.common import run, runtime
+from sinmungo.cli.problems import CliProblemError, console
 from sinmungo.deploy.cities import Cities, CityFile, read_files
 from sinmungo.people import officers
 from sinmungo.people.service import NewOfficer, list_units
 
-app = App(help="Cities of this deployment.")
+app = App(name="tenant", help="Cities of this deployment.")
 type Several = Annotated[tuple[str, ...], Parameter(negative="")]
 
 

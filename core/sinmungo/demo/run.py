@@ -46,6 +46,7 @@ class Processes:
         """End them all, politely first."""
         for child in self._children.values():
             child.end(ENDING)
+            child.end_family()
 
 
 def environment(settings: Settings) -> dict[str, str]:

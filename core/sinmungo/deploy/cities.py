@@ -10,6 +10,7 @@ import msgspec
 
 from sinmungo.app import Runtime
 from sinmungo.component import COMPONENT
+from sinmungo.deploy.problems import CityFileProblemError
 from sinmungo.host.activation import enable
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.host.context import Ctx
@@ -35,10 +36,6 @@ class CityFile(msgspec.Struct, kw_only=True):
     def spec(self) -> TenantSpec:
         """Return what the registry keeps."""
         return TenantSpec(self.slug, self.name, self.service_name, self.kind, self.hosts)
-
-
-class CityFileProblemError(Exception):
-    """One line: which file, which line or key, what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import psycopg
 
 from sinmungo.config import Settings
 from sinmungo.deploy.folder import prepare
+from sinmungo.deploy.problems import DatabaseProblemError
 from sinmungo.jobs.component import COMPONENT as JOBS
 from sinmungo_tenants import Deployment
 from sinmungo_tenants.control.component import COMPONENT as CONTROL
@@ -14,10 +15,6 @@ from sinmungo_tenants.names import CONTROL_SCHEMA, JOBS_SCHEMA
 from sinmungo_tenants.provision import Provisioner, create_deployment
 
 MINIMUM_SERVER = 170000
-
-
-class DatabaseProblemError(Exception):
-    """One line: what is wrong with the database and what to do."""
 
 
 def set_up(settings: Settings, admin_dsn: str) -> Settings:

@@ -7,15 +7,12 @@ from pathlib import Path
 import msgspec
 
 from sinmungo.config import Settings
+from sinmungo.deploy.problems import FolderProblemError
 from sinmungo.sealed import DeploymentKey
 from sinmungo_tenants.provision import Logins
 from sinmungo_tenants.server import claim_folder
 
 SECRETS = "secrets.json"
-
-
-class FolderProblemError(Exception):
-    """One line: what is wrong with the data folder and what to do."""
 
 
 class _Secrets(msgspec.Struct):

@@ -4,6 +4,7 @@ The kernel delivers PR_SET_PDEATHSIG when the forking *thread* ends, so the serv
 thread of its own, which then waits for it: that also reaps it.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -98,3 +99,8 @@ class WatchedProcess:
                 return
             self._process.send_signal(number)
             self._thread.join(patience)
+
+    def end_family(self) -> None:
+        """Kill what the ended process may have left in its session."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)

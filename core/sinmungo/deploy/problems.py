@@ -1,0 +1,17 @@
+"""What can go wrong when a deployment is brought up; each is one line with what to do."""
+
+
+class DeployProblemError(Exception):
+    """Base of the foreseeable problems."""
+
+
+class FolderProblemError(DeployProblemError):
+    """The data folder cannot be used."""
+
+
+class DatabaseProblemError(DeployProblemError):
+    """The database cannot be used."""
+
+
+class CityFileProblemError(DeployProblemError):
+    """A city's file is wrong: which file, which line or key, and how."""
