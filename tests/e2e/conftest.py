@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from sinmungo.testing.browser import chromium
 from sinmungo.testing.demo import DemoProcess
 from sinmungo_tenants.server import EmbeddedServer
 
@@ -30,9 +28,3 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
     yield made
     made.discard()
     EmbeddedServer(folder / "data").discard()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started

@@ -11,6 +11,10 @@ import pytest
 import pytest_asyncio
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from sinmungo.app import Runtime
     from sinmungo.host.context import Ctx
     from sinmungo.testing.people import People
@@ -144,6 +148,15 @@ async def web(app: Any, city: "Tenant", people: "People") -> AsyncIterator["Web"
     made = Web(app, city.hosts[0], people)
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Return a real Chromium; one per process, as Playwright wants it."""
+    from sinmungo.testing.browser import chromium
+
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)
