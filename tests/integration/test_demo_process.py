@@ -75,8 +75,8 @@ def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProces
     before = demo.accounts() if (demo.data / "demo-accounts.json").exists() else []
     demo.wait_up()
     second = DemoProcess(places[0], places[1], demo.port)
-    output, _ = second.process.communicate(timeout=60)
-    assert second.process.returncode == 1
+    code, output = second.finish()
+    assert code == 1
     assert len(output.strip().splitlines()) == 1
     assert str(demo.port) in output
     token = demo.accounts()[0]["api_token"]
@@ -120,8 +120,8 @@ def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):
     stray = tmp_path / "file"
     stray.write_text("not a folder", "utf-8")
     other = DemoProcess(stray, places[1])
-    output, _ = other.process.communicate(timeout=60)
-    assert other.process.returncode == 1
+    code, output = other.finish()
+    assert code == 1
     assert len(output.strip().splitlines()) == 1, output
 
 

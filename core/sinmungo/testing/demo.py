@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -27,23 +28,33 @@ class DemoProcess:
     def __init__(self, data: Path, tenants: Path, port: int | None = None, **env: str) -> None:
         self.port = port or free_port()
         self.data = data
+        descriptor, name = tempfile.mkstemp(prefix="sinmungo-demo-", suffix=".log")
+        self._log = Path(name)
         words = ["demo", "--data", str(data), "--port", str(self.port)]
         self.process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [sys.executable, "-m", "sinmungo.cli", *words],
             env={**os.environ, "SINMUNGO_TENANTS": str(tenants), **env},
-            stdout=subprocess.PIPE,
+            stdout=descriptor,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
+        os.close(descriptor)
+
+    def output(self) -> str:
+        """Return what it has printed so far."""
+        return self._log.read_text("utf-8")
+
+    def finish(self) -> tuple[int, str]:
+        """Wait until it ends by itself and return exit code and output."""
+        return self.process.wait(60), self.output()
 
     def wait_up(self) -> None:
-        """Wait until the list of cities answers; AssertionError with its output if it ends."""
+        """Wait until it tells the addresses; AssertionError with its output if it ends."""
         end = time.monotonic() + UP_SECONDS
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise AssertionError(self.process.communicate()[0])
-            if self.get("localhost", "/")[0] == http.client.OK:
+                raise AssertionError(self.output())
+            if "Ctrl-C" in self.output():
                 return
             time.sleep(0.1)
         raise AssertionError("the demo did not come up")
@@ -75,8 +86,7 @@ class DemoProcess:
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Send a signal and return exit code and output."""
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, output
+        return self.finish()
 
     def discard(self) -> None:
         """End it whatever its state."""
@@ -86,9 +96,7 @@ class DemoProcess:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self.process.wait(10)
+        self._log.unlink(missing_ok=True)
 
     def family(self) -> dict[int, str]:
         """Return what it started, pid → command: by data folder in command or environment."""
