@@ -46,15 +46,20 @@ def _start(base: Path) -> float:
     command = [sys.executable, "-m", "sinmungo.cli", "demo"]
     command += ["--data", str(base / "data"), "--port", str(port)]
     started = time.perf_counter()
+    log.write_bytes(b"")
     process = WatchedProcess(command, Account("bench"), log, _environment(), ROOT)
     try:
-        while not ready(port):
+        while not (_told(log) and ready(port)):
             if not process.alive or time.perf_counter() - started > _COLD_SECONDS:
                 raise DidNotStartError(log.read_text("utf-8", "replace")[-2000:])
             time.sleep(0.02)
         return time.perf_counter() - started
     finally:
         process.end(((ENDING[0][0], 60.0), ENDING[1]))
+
+
+def _told(log: Path) -> bool:
+    return "Ctrl-C" in log.read_text("utf-8", "replace")
 
 
 def _environment() -> dict[str, str]:
