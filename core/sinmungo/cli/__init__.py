@@ -7,11 +7,11 @@ import sys
 
 from cyclopts import App
 
-from sinmungo.cli.problems import CliProblemError
+from sinmungo.cli.told import CliProblemError
 
 app = App(name="sinmungo", help="One deployment, many city halls that help companies.")
 app.command("sinmungo.cli.demo:demo", name="demo")
-app.command("sinmungo.cli.serve:web", name="web")
+app.command("sinmungo.cli.web:web", name="web")
 app.command("sinmungo.cli.serve:worker", name="worker")
 app.command("sinmungo.cli.serve:show_config", name="config")
 app.command("sinmungo.cli.tenants:app", name="tenant")

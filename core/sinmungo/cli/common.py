@@ -7,7 +7,8 @@ from typing import Any
 
 from sinmungo import config
 from sinmungo.app import Runtime
-from sinmungo.cli.problems import CliProblemError, load_settings, told
+from sinmungo.cli.problems import load_settings, told
+from sinmungo.cli.told import CliProblemError
 from sinmungo.deploy.database import set_up
 
 

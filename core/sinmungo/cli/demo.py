@@ -8,7 +8,8 @@ import msgspec
 from rich.table import Table
 
 from sinmungo.cli.ports import port_taken, wait_ready
-from sinmungo.cli.problems import CliProblemError, console, load_settings, told
+from sinmungo.cli.problems import console, load_settings, told
+from sinmungo.cli.told import CliProblemError
 from sinmungo.config import Settings
 from sinmungo.demo.run import Processes, stop_signals, watch
 from sinmungo.deploy.database import set_up

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 
 from sinmungo import config
+from sinmungo.cli.told import CliProblemError
 from sinmungo.deploy.problems import DeployProblemError
 from sinmungo.errors import SinmungoError
 from sinmungo_tenants.errors import TenantsError
@@ -20,10 +21,6 @@ FORESEEN = (
     TenantsError,
     msgspec.ValidationError,
 )
-
-
-class CliProblemError(Exception):
-    """One line with the reason and what to do."""
 
 
 @contextmanager

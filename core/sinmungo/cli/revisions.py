@@ -2,7 +2,8 @@
 
 import psycopg
 
-from sinmungo.cli.problems import CliProblemError, console, told
+from sinmungo.cli.problems import console, told
+from sinmungo.cli.told import CliProblemError
 from sinmungo.component import COMPONENT
 from sinmungo.host.loader import load
 from sinmungo.slices import CORE_SLICES

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 
 from sinmungo.cli.problems import console, load_settings, told
@@ -10,26 +9,6 @@ from sinmungo.config import Settings, masked
 from sinmungo.logs import configure_logs
 
 GRACE_SECONDS = 8.0
-
-
-def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
-    """Serve web and API with granian until SIGTERM or SIGINT."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    settings = load_settings()
-    os.environ["SINMUNGO_WEB_PID"] = str(os.getpid())  # so that no worker outlives this process
-    server = Granian(
-        "sinmungo.asgi:app",
-        address=host,
-        port=port or settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        log_access=False,
-        websockets=False,
-        factory=False,
-    )
-    server.serve()
 
 
 def worker() -> None:

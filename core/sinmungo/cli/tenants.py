@@ -7,7 +7,8 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from sinmungo.cli.common import run, runtime
-from sinmungo.cli.problems import CliProblemError, console
+from sinmungo.cli.problems import console
+from sinmungo.cli.told import CliProblemError
 from sinmungo.deploy.cities import Cities, CityFile, read_files
 from sinmungo.people import officers
 from sinmungo.people.service import NewOfficer, list_units
