@@ -43,7 +43,6 @@ from sinmungo_tenants.migrate import head
 
 HOLIDAY_YEARS = range(2024, 2029)
 PARENT_SECONDS = 1.0
-PARENT_VARIABLE = "SINMUNGO_WEB_PID"
 MAX_BODY = 10 * 1024 * 1024
 
 
@@ -84,7 +83,7 @@ class Runtime:
 
 async def leave_with_parent() -> None:
     """End this web worker when the server that started it was killed: nobody else would."""
-    parent = os.environ.get(PARENT_VARIABLE)
+    parent = os.environ.get(config.WEB_PID)
     while parent in {None, str(os.getppid())}:  # noqa: ASYNC110 - the kernel has no event for it
         await asyncio.sleep(PARENT_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 PREFIX = "SINMUNGO_"
+WEB_PID = "SINMUNGO_WEB_PID"  # set by `sinmungo web` for the workers it starts
 SECRET_FIELDS = frozenset({"app_dsn", "migrator_dsn", "smtp_password", "database_url"})
 
 

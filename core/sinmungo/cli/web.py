@@ -17,7 +17,7 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
         settings = config.load()
     except msgspec.ValidationError as error:
         sys.exit(f"sinmungo: {error}")
-    os.environ["SINMUNGO_WEB_PID"] = str(os.getpid())  # so that no worker outlives this process
+    os.environ[config.WEB_PID] = str(os.getpid())  # so that no worker outlives this process
     server = Granian(
         "sinmungo.asgi:app",
         address=host,

@@ -4,13 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Text, Uuid
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from sinmungo_tenants.control.tables import NAMING
 
 
 def new_metadata() -> MetaData:
