@@ -103,7 +103,8 @@ class Cities:
         return [COMPONENT, *(c for c in found if c is not None)]
 
     async def _create(self, file: CityFile) -> Tenant:
-        tenant_id = self.provisioner.add(file.spec(), self._components(file.plugins))
+        plugins = self.runtime.host.with_required(file.plugins)
+        tenant_id = self.provisioner.add(file.spec(), self._components(plugins))
         await self.runtime.registry.refresh(force=True)
         self._say(f"{file.slug}: made")
         return self.runtime.registry.by_id(tenant_id)
@@ -115,8 +116,9 @@ class Cities:
                 return city
             for key, value in file.settings.items():
                 await set_setting(ctx, key, value)
+            plugins = self.runtime.host.with_required(file.plugins)
             for loaded in self.runtime.host.slices:
-                if loaded.slice.seed and (loaded.plugin is None or loaded.plugin in file.plugins):
+                if loaded.slice.seed and (loaded.plugin is None or loaded.plugin in plugins):
                     table = file.tables.get(loaded.plugin or loaded.slice.slug, {})
                     await loaded.slice.seed(ctx, table)
         for plugin in file.plugins:
@@ -135,6 +137,10 @@ class Cities:
             self.provisioner.upgrade(city.id, pending)
             await self.runtime.registry.refresh(force=True)
             self._say(f"{city.slug}: upgraded {', '.join(c.name for c in pending)}")
+        # A plugin's new version may require what its former one did not.
+        for slug in self.runtime.host.with_required(city.plugins):
+            if slug not in city.plugins:
+                await enable(self.runtime, city, slug)
 
     async def _compare(self, city: Tenant, file: CityFile, force: frozenset[str]) -> list[Drift]:
         drift = _names(city, file)

@@ -118,10 +118,16 @@ async def recent(ctx: Ctx) -> list[PluginLogRow]:
 
 
 async def enable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
-    """Make the plugin's tables if they are missing, then let it live in the city."""
+    """Make the plugin's tables if they are missing, then let it live in the city.
+
+    What it requires is switched on before it.
+    """
     plugin = runtime.host.plugins.get(slug)
     if plugin is None:
         raise MissingError("설치되지 않은 기능입니다.")
+    for required in plugin.manifest.requires:
+        if not runtime.host.is_active(runtime.registry.by_id(city.id), required):
+            await enable(runtime, city, required, me)
     component = plugin.manifest.component
     if component and city.revisions.get(component.name) != head(component):
         if not runtime.settings.migrator_dsn:
@@ -143,6 +149,10 @@ async def disable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SY
     """Take the plugin out of the city's life; its data stays."""
     if slug not in runtime.host.plugins:
         raise MissingError("설치되지 않은 기능입니다.")
+    users = runtime.host.users(runtime.registry.by_id(city.id), slug)
+    if users:
+        names = ", ".join(p.manifest.title for p in users)
+        raise RefusedError(f"{names}에서 쓰고 있습니다. 그 기능을 먼저 꺼 주세요.")
     await _switch(runtime, city, slug, DISABLED, me)
 
 

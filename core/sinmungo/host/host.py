@@ -1,7 +1,7 @@
 """All loaded slices of core and plugins, and the one answer to "is it active in this city?"."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -36,11 +36,15 @@ _FAILURE = insert_into(hook_failures)
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlugin:
-    """A plugin that passed every check, with its own hook manager."""
+    """A plugin that passed every check, with its own hook manager.
+
+    `built_in`: an optional slice of core, which is switched in the same way.
+    """
 
     manifest: Manifest
     slices: tuple[Slice, ...]
     hooks: pluggy.PluginManager
+    built_in: bool = False
 
     @property
     def slug(self) -> str:
@@ -69,8 +73,8 @@ class Host:
         self.plugins = {p.slug: p for p in plugins}
         self.quarantined = quarantined
         self.slices = tuple(
-            [LoadedSlice(s, None) for s in core]
-            + [LoadedSlice(s, p.slug) for p in plugins for s in p.slices]
+            [LoadedSlice(s, s.slug if s.optional else None) for s in core]
+            + [LoadedSlice(s, p.slug) for p in plugins if not p.built_in for s in p.slices]
         )
         self._held: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
         self.event_types = {e.kind: e for loaded in self.slices for e in loaded.slice.events}
@@ -110,6 +114,19 @@ class Host:
         """Return what handles an outbox row of this kind; LookupError if it is not active here."""
         jobs = {j.kind: j for s in self.active_slices(city) for j in s.slice.jobs}
         return jobs[kind]
+
+    def with_required(self, plugins: Iterable[str]) -> tuple[str, ...]:
+        """Return these plugins and all they require, each after what it requires."""
+        found: dict[str, None] = {}
+        for slug in plugins:
+            if slug in self.plugins:
+                found |= dict.fromkeys(self.with_required(self.plugins[slug].manifest.requires))
+                found[slug] = None
+        return tuple(found)
+
+    def users(self, city: Tenant, plugin: str) -> list[LoadedPlugin]:
+        """Return the active plugins of the city that require this one."""
+        return [p for p in self._active_plugins(city) if plugin in p.manifest.requires]
 
     def component(self, plugin: str) -> Component | None:
         """Return the tables of a loaded plugin, or None if it has none."""

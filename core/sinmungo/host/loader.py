@@ -49,7 +49,34 @@ def load(core: Sequence[Slice], found: Iterable[EntryPoint] | None = None) -> Ho
             reason = f"{type(error).__name__}: {error}"[:500]
             log.error("plugin.quarantined", plugin=entry.name, reason=reason)  # noqa: TRY400 - the reason is enough, and it is kept
             quarantined.append(Quarantined(entry.name, reason))
-    return Host(tuple(core), tuple(plugins), tuple(quarantined))
+    built_in = [_built_in(s) for s in core if s.optional]
+    sound = [*built_in, *_complete(plugins, {s.slug for s in core if s.optional}, quarantined)]
+    if strict and quarantined:
+        raise PluginProblemError(quarantined[0].reason)
+    return Host(tuple(core), tuple(sound), tuple(quarantined))
+
+
+def _built_in(item: Slice) -> LoadedPlugin:
+    """Wrap an optional slice of core: one switch for all that a city may have or not."""
+    manifest = Manifest(item.slug, item.title, SDK_VERSION, f"=={SDK_VERSION}")
+    hooks = pluggy.PluginManager(hookspecs.PROJECT)
+    hooks.add_hookspecs(hookspecs)
+    return LoadedPlugin(manifest, (item,), hooks, built_in=True)
+
+
+def _complete(
+    plugins: Sequence[LoadedPlugin], known: set[str], quarantined: list[Quarantined]
+) -> list[LoadedPlugin]:
+    """Leave out every plugin that requires what is not there, and those that require it."""
+    waiting, complete = list(plugins), []
+    while ready := [p for p in waiting if known.issuperset(p.manifest.requires)]:
+        complete += ready
+        known |= {p.slug for p in ready}
+        waiting = [p for p in waiting if p not in ready]
+    for plugin in waiting:
+        missing = ", ".join(sorted(set(plugin.manifest.requires) - known))
+        quarantined.append(Quarantined(plugin.slug, f"requires {missing}, which is not there"))
+    return sorted(complete, key=lambda p: p.slug)
 
 
 def _load_one(entry: EntryPoint, taken: set[str]) -> LoadedPlugin:

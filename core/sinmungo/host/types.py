@@ -107,6 +107,9 @@ class Slice:
     `reports` are `sinmungo.reporting.terms.Dataset` values. `seed` writes what a new city begins
     with and must be repeatable; `demo` adds made-up records. Both get the slice's table of the
     city's TOML file.
+
+    An `optional` slice of core serves some cities only. It is switched like a plugin of its own
+    slug, by itself or by a plugin whose manifest `requires` it; its tables are everywhere.
     """
 
     slug: str
@@ -124,11 +127,15 @@ class Slice:
     templates: Path | None = None
     seed: Seed | None = None
     demo: Seed | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A plugin's visiting card. `slug` is entry point, URL mount and prefix of all it owns."""
+    """A plugin's visiting card. `slug` is entry point, URL mount and prefix of all it owns.
+
+    `requires` names plugins and optional slices of core that are switched on before this one.
+    """
 
     slug: str
     title: str
@@ -136,11 +143,12 @@ class Manifest:
     requires_sdk: str
     component: Component | None = None
     settings: type[msgspec.Struct] | None = None
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSlice:
-    """A slice and the plugin it came from (None: core)."""
+    """A slice and what switches it: a plugin, itself (an optional slice of core), or None."""
 
     slice: Slice
     plugin: str | None
@@ -148,7 +156,9 @@ class LoadedSlice:
     @property
     def mount(self) -> str:
         """Path below a face."""
-        return f"/{self.plugin}/{self.slice.slug}" if self.plugin else f"/{self.slice.slug}"
+        if self.plugin is None or self.slice.optional:
+            return f"/{self.slice.slug}"
+        return f"/{self.plugin}/{self.slice.slug}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,13 @@ def fake_plugin(
     *,
     component: Component | None = None,
     requires_sdk: str = ">=1.0,<2",
+    requires: tuple[str, ...] = (),
     **hooks: Callable[..., Any],
 ) -> FakeEntry:
     """Return the entry point of a plugin; `hooks` replace or add implementations by name."""
-    manifest = Manifest(slug, f"시험 기능 {slug}", "1.0", requires_sdk, component=component)
+    manifest = Manifest(
+        slug, f"시험 기능 {slug}", "1.0", requires_sdk, component=component, requires=requires
+    )
     module = ModuleType(f"fake_{slug}")
     implementations = {
         "sinmungo_manifest": lambda: manifest,
