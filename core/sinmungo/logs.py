@@ -10,8 +10,11 @@ import structlog
 _QUIET = ("alembic", "httpx", "httpcore", "procrastinate", "asyncio", "granian")
 
 
+_encode = msgspec.json.Encoder(enc_hook=repr).encode
+
+
 def _as_json(line: Any, **_: Any) -> str:
-    return msgspec.json.encode(line, enc_hook=repr).decode()
+    return _encode(line).decode()
 
 
 def configure_logs(form: str = "json") -> None:
@@ -23,7 +26,6 @@ def configure_logs(form: str = "json") -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -192,23 +192,31 @@ class CityCipher:
         Phones are kept as national digits, other values cleaned. Raises PhoneError.
         """
         value = phone.parse(plain) if kind == "phone" else clean(plain)
-        head = self._current.head
         return Sealed(
-            ciphertext=head + _encrypt(self._current.aead, value.encode(), head + context),
+            ciphertext=self.seal_bytes(value.encode(), context),
             mask=_mask(value, kind),
             lookup=_hash(self._current, kind, value if kind == "phone" else _folded(value)),
             lookup_tail=self.lookup_tail(value) if kind == "phone" else None,
         )
 
-    def open(self, ciphertext: bytes, context: bytes) -> str:
-        """The value again. Raises TamperedError or UnknownKeyError."""
+    def seal_bytes(self, plain: bytes, context: bytes) -> bytes:
+        """Seal bytes that nobody looks up, for one place."""
+        head = self._current.head
+        return head + _encrypt(self._current.aead, plain, head + context)
+
+    def open_bytes(self, ciphertext: bytes, context: bytes) -> bytes:
+        """The bytes again. Raises TamperedError or UnknownKeyError."""
         head, body = ciphertext[:_HEADER_BYTES], ciphertext[_HEADER_BYTES:]
         if len(head) < _HEADER_BYTES or head[:1] != _FORMAT:
             raise TamperedError("this is no sealed value")
         version = self._versions.get(head)
         if version is None:
             raise UnknownKeyError("sealed with a version of the city's key that is not at hand")
-        return _decrypt(version.aead, body, head + context).decode()
+        return _decrypt(version.aead, body, head + context)
+
+    def open(self, ciphertext: bytes, context: bytes) -> str:
+        """The value again. Raises TamperedError or UnknownKeyError."""
+        return self.open_bytes(ciphertext, context).decode()
 
     def is_current(self, ciphertext: bytes) -> bool:
         """Whether a value is sealed with the newest key; others are to be re-sealed."""

@@ -8,6 +8,7 @@ from sinmungo import clock
 _PATTERN = re.compile(
     r"(?<!\d)(\d{2})(\d{2})(\d{2})[ \t]*+(?:[-.·~‐‑‒–—―−][ \t]*+)?+([1-8])(\d{6})(?!\d)", re.ASCII
 )
+_SIX_DIGITS = re.compile(r"\d{6}")
 _PLAIN = str.maketrans(
     {**{chr(0xFF10 + n): str(n) for n in range(10)}, "－": "-", "\u00a0": " ", "\u3000": " "}
 )
@@ -23,6 +24,8 @@ def resident_number_at(text: str) -> tuple[int, int] | None:
     whose check digit is right for a company register (법인등록번호) and wrong for a person is let
     through: the two kinds share one shape.
     """
+    if not _SIX_DIGITS.search(text):
+        return None
     for found in _PATTERN.finditer(text.translate(_PLAIN)):
         digits = "".join(found.groups())
         if _born_by_today(digits) and not _is_corporate(digits):

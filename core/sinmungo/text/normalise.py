@@ -36,7 +36,8 @@ _COMMENT = re.compile(r"<!--[^<>]*>")
 _ONE_LINE_SPACE = re.compile(r"\s+")
 _INLINE_SPACE = re.compile(r"[^\S\n]+")
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
-_BROKEN_QUOTES = str.maketrans({"릫": "“", "릮": "”"})
+_BROKEN_QUOTES = {"릫": "“", "릮": "”"}
+_UNUSUAL = re.compile(r"[^ \n!-~가-힣]|[릫릮]")
 
 _LEGAL_FORM = re.compile(
     r"\((?:주|유|합|자|사|재|의|학|복)\)"
@@ -64,16 +65,15 @@ def _plain(text: str) -> str:
         text = _TAG.sub(" ", _LINE_TAG.sub("\n", _COMMENT.sub(" ", text)))
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
-    text = text.translate(_BROKEN_QUOTES).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable():
-        text = "".join(map(_visible, text))
-    return unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNUSUAL.sub(_visible, text))
 
 
-def _visible(char: str) -> str:
-    """Newlines stay, other spaces become plain ones, invisible and control characters go."""
-    if char == "\n":
-        return char
+def _visible(found: re.Match[str]) -> str:
+    """Other spaces become plain ones, broken quotes whole; what cannot be seen goes."""
+    char = found.group()
+    if char in _BROKEN_QUOTES:
+        return _BROKEN_QUOTES[char]
     if char in "\u2028\u2029\x0b\x0c":
         return "\n"
     if char.isspace():

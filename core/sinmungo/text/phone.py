@@ -15,8 +15,16 @@ from sinmungo.text.errors import InputProblem
 _REGION = "KR"
 _COUNTRY_CODE = 82
 _TYPED = re.compile(r"\+?[\d\s()\-‐‑‒–—―−./~]+")
+_MOBILE = re.compile(r"01\d{8,9}")
 _TAIL = 4
 _LOCAL_GROUPS = 3
+
+
+class Digits(str):
+    """A number that `parse` has understood, and `shown` with hyphens; not parsed again."""
+
+    __slots__ = ("shown",)
+    shown: str
 
 
 class PhoneError(InputProblem):
@@ -25,11 +33,13 @@ class PhoneError(InputProblem):
     code: ClassVar[str] = "phone"
 
 
-def parse(text: str) -> str:
+def parse(text: str) -> Digits:
     """National digits of a number as typed: "+82 10-1234-5678" → "01012345678".
 
     Mobile, area, internet and representative (1588-…) numbers. Raises PhoneError.
     """
+    if isinstance(text, Digits):
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     if not _TYPED.fullmatch(plain):
         raise _problem()
@@ -39,11 +49,18 @@ def parse(text: str) -> str:
         raise _problem() from None
     if number.country_code != _COUNTRY_CODE or not phonenumbers.is_valid_number(number):
         raise _problem()
-    return "".join(char for char in _national(number) if char.isdigit())
+    shown = _national(number)
+    digits = Digits("".join(char for char in shown if char.isdigit()))
+    digits.shown = shown
+    return digits
 
 
 def display(digits: str) -> str:
     """National digits with hyphens: "010-1234-5678", "02-312-3456", "1588-1234"."""
+    if isinstance(digits, Digits):
+        return digits.shown
+    if _MOBILE.fullmatch(digits):
+        return f"{digits[:3]}-{digits[3:-_TAIL]}-{digits[-_TAIL:]}"
     return _national(phonenumbers.parse(digits, _REGION))
 
 

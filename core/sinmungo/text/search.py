@@ -8,12 +8,12 @@ because people space compound words freely; the query side drops particles and e
 import re
 import unicodedata
 from itertools import zip_longest
+from operator import add
 
 from sinmungo.text.normalise import clean
 
 _WORD = re.compile(r"[^\W_]+")
 _INNER_HYPHEN = re.compile(r"(?<=[a-z0-9])-(?=[a-z0-9])")
-_LAST_HANGUL = re.compile(r"[가-힣]$")
 _MIN_STEM = 2
 _PARTICLE = (
     r"(?:에서|에게|한테|으로|로서|로써|까지|부터|보다|처럼|만큼)(?:는|도|만|의|나)?"
@@ -40,7 +40,7 @@ def grams(text: str) -> list[str]:
     found: list[str] = []
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         found += _pairs(word)
-        if _LAST_HANGUL.search(word) and "가" <= following[:1] <= "힣":
+        if "가" <= word[-1] <= "힣" and "가" <= following[:1] <= "힣":
             found.append(word[-1] + following[0])
     return found
 
@@ -58,13 +58,15 @@ def query_grams(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return _WORD.findall(_INNER_HYPHEN.sub("", folded))
+    if "-" in folded:
+        folded = _INNER_HYPHEN.sub("", folded)
+    return _WORD.findall(folded)
 
 
 def _pairs(word: str) -> list[str]:
     if len(word) < _MIN_STEM:
         return [word]
-    return [word[start : start + 2] for start in range(len(word) - 1)]
+    return list(map(add, word, word[1:]))
 
 
 def _stem(word: str) -> str:

@@ -60,6 +60,7 @@ class Gate:
         self._platform_hosts = frozenset(platform_hosts)
         self._minimum = dict(minimum)
         self._plain_page = plain_page
+        self._log = log.bind()  # once: a logger that is not bound binds itself at each line
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or pass the lifespan through."""
@@ -119,7 +120,7 @@ class Gate:
         finally:
             await unit.abort()
             if not is_static(scope["path"]):
-                _log(scope, unit, status, time.perf_counter() - started)
+                _log(self._log, scope, unit, status, time.perf_counter() - started)
 
     async def _answer(self, scope: Any, send: Any, status: int, message: str, number: str) -> None:
         if scope["path"].startswith("/api/"):
@@ -152,8 +153,8 @@ def _host(scope: Any) -> str:
     return ""
 
 
-def _log(scope: Any, unit: RequestScope, status: int, seconds: float) -> None:
-    log.info(
+def _log(bound: Any, scope: Any, unit: RequestScope, status: int, seconds: float) -> None:
+    bound.info(
         "request",
         method=scope["method"],
         path=scope.get("path_template") or scope["path"],

@@ -5,7 +5,6 @@ the other, and an act that fails leaves no key behind. Answers may hold secrets 
 are kept sealed under the city's key; keys are kept for a day.
 """
 
-import base64
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -89,8 +88,8 @@ async def once(
 
 async def _first(ctx: Ctx, key_hash: bytes, act: Callable[[], Awaitable[Any]]) -> Response[Any]:
     answer = msgspec.json.encode(await act())
-    kept = ctx.cipher.seal(base64.b64encode(answer).decode(), kind="name", context=key_hash)
-    await ctx.db.run(_KEEP, b_key=key_hash, status=_CREATED, answer=kept.ciphertext)
+    kept = ctx.cipher.seal_bytes(answer, key_hash)
+    await ctx.db.run(_KEEP, b_key=key_hash, status=_CREATED, answer=kept)
     if key_hash[0] == 0:  # one create in 256 sweeps what is older than a day
         await ctx.db.run(_FORGET, before=clock.now() - KEPT)
     return _json(answer, _CREATED)
@@ -102,7 +101,7 @@ async def _again(ctx: Ctx, key_hash: bytes, body_hash: bytes) -> Response[Any]:
         raise KeyReusedError("같은 Idempotency-Key로 다른 내용이 이미 처리되었습니다.")
     if stored.status is None or stored.answer is None:  # pragma: no cover - both are set together
         raise KeyReusedError("같은 Idempotency-Key의 요청이 끝나지 않았습니다.")
-    answer = base64.b64decode(ctx.cipher.open(stored.answer, key_hash))
+    answer = ctx.cipher.open_bytes(stored.answer, key_hash)
     return _json(answer, stored.status)
 
 
