@@ -193,14 +193,14 @@ class CityCipher:
         """
         value = phone.parse(plain) if kind == "phone" else clean(plain)
         return Sealed(
-            ciphertext=self.seal_bytes(value.encode(), context),
+            ciphertext=self.seal_bytes(value.encode(), context=context),
             mask=_mask(value, kind),
             lookup=_hash(self._current, kind, value if kind == "phone" else _folded(value)),
             lookup_tail=self.lookup_tail(value) if kind == "phone" else None,
         )
 
-    def seal_bytes(self, plain: bytes, context: bytes) -> bytes:
-        """Seal bytes that nobody looks up, for one place."""
+    def seal_bytes(self, plain: bytes, *, context: bytes) -> bytes:
+        """Seal raw bytes (a file, a row of cells) for one place, without mask or look-up."""
         head = self._current.head
         return head + _encrypt(self._current.aead, plain, head + context)
 

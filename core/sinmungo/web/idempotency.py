@@ -88,7 +88,7 @@ async def once(
 
 async def _first(ctx: Ctx, key_hash: bytes, act: Callable[[], Awaitable[Any]]) -> Response[Any]:
     answer = msgspec.json.encode(await act())
-    kept = ctx.cipher.seal_bytes(answer, key_hash)
+    kept = ctx.cipher.seal_bytes(answer, context=key_hash)
     await ctx.db.run(_KEEP, b_key=key_hash, status=_CREATED, answer=kept)
     if key_hash[0] == 0:  # one create in 256 sweeps what is older than a day
         await ctx.db.run(_FORGET, before=clock.now() - KEPT)
