@@ -10,6 +10,8 @@ import structlog
 _QUIET = ("alembic", "httpx", "httpcore", "procrastinate", "asyncio", "granian")
 
 
+# One list for the life of the process: loggers that are bound already follow a new configuration.
+_processors: list[structlog.typing.Processor] = []
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
@@ -24,13 +26,14 @@ def configure_logs(form: str = "json") -> None:
         if form == "console"
         else structlog.processors.JSONRenderer(serializer=_as_json)
     )
+    _processors[:] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        renderer,
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=_processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,

@@ -89,6 +89,24 @@ def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProces
     assert demo.family() == {}
 
 
+def test_a_city_file_added_between_two_starts_is_obeyed(demo: DemoProcess, places):
+    demo.wait_up()
+    assert demo.end()[0] == 0
+    added = places[1] / "second.toml"
+    added.write_text(CITY.replace("sample", "second").replace("본보기시", "둘째시"), "utf-8")
+    again = DemoProcess(*places)
+    try:
+        again.wait_up()
+        assert again.get("second.localhost", "/")[0] == 200
+        assert {a["slug"] for a in again.accounts()} == {"sample", "second"}
+    finally:
+        code, output = again.end()
+        added.unlink()
+    assert code == 0, output
+    assert "second: made" in output
+    assert "sample: made" not in output
+
+
 def test_after_kill_9_of_everything_the_next_start_recovers(demo: DemoProcess, places):
     demo.wait_up()
     for pid in (demo.process.pid, *demo.family()):

@@ -11,9 +11,10 @@ from sinmungo.cli.ports import port_taken, wait_ready
 from sinmungo.cli.problems import console, load_settings, told
 from sinmungo.cli.told import CliProblemError
 from sinmungo.config import Settings
+from sinmungo.demo import stamp
 from sinmungo.demo.run import Processes, stop_signals, watch
-from sinmungo.deploy.database import set_up
-from sinmungo.logs import configure_logs
+from sinmungo.deploy.addresses import with_logins
+from sinmungo.deploy.folder import prepare
 from sinmungo_tenants.server import EmbeddedServer
 
 READY_SECONDS = 60.0
@@ -35,28 +36,40 @@ def demo(*, data: Path = Path(".sinmungo"), port: int = 8000) -> None:
     if port_taken(port):
         raise CliProblemError(f"port {port} is taken; choose another with PORT=…")
     with told(), stop_signals() as stop, ExitStack() as stack:
-        ready = _database(settings, stack)
+        admin_dsn = _server(settings, stack)
+        made = stamp.is_made(settings)
+        ready = with_logins(settings, admin_dsn, prepare(settings)) if made else None
+        ready = ready or _set_up(settings, admin_dsn)
         processes = Processes(ready)
         stack.callback(processes.stop)
         processes.start("web")
-        asyncio.run(_cities(ready))
+        if not made:
+            asyncio.run(_cities(ready))
+            stamp.note_made(settings)
         if stop.is_set():
             return
-        processes.start("worker")
         if not wait_ready(port, READY_SECONDS, lambda: not stop.is_set() and not processes.dead()):
             raise CliProblemError(f"the web server did not start; see {processes.log_of('web')}")
+        processes.start("worker")
         _tell(ready)
         watch(processes, stop, console.print)
         console.print("끝냅니다.")
 
 
-def _database(settings: Settings, stack: ExitStack) -> Settings:
+def _server(settings: Settings, stack: ExitStack) -> str:
+    """Return the administrator's address of the server named, or of our own, now started."""
     if settings.database_url:
-        return set_up(settings, settings.database_url)
+        return settings.database_url
     server = EmbeddedServer(settings.data_path, progress=console.print)
     address = server.start()
     stack.callback(server.stop)
-    return set_up(settings, address.dsn)
+    return address.dsn
+
+
+def _set_up(settings: Settings, admin_dsn: str) -> Settings:
+    from sinmungo.deploy.database import set_up
+
+    return set_up(settings, admin_dsn)
 
 
 async def _cities(settings: Settings) -> None:
@@ -64,6 +77,7 @@ async def _cities(settings: Settings) -> None:
     from sinmungo.app import Runtime
     from sinmungo.demo.load import load
     from sinmungo.deploy.cities import Cities, read_files
+    from sinmungo.logs import configure_logs
 
     configure_logs("console")
     runtime = Runtime(settings)

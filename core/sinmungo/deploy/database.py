@@ -1,34 +1,28 @@
 """From an administrator's address to a settings object with both logins, roles and schemas made."""
 
-from urllib.parse import quote, urlsplit, urlunsplit
-
-import msgspec
 import psycopg
 
 from sinmungo.config import Settings
+from sinmungo.deploy.addresses import with_logins
 from sinmungo.deploy.folder import prepare
 from sinmungo.deploy.problems import DatabaseProblemError
 from sinmungo.jobs.component import COMPONENT as JOBS
 from sinmungo_tenants import Deployment
 from sinmungo_tenants.control.component import COMPONENT as CONTROL
 from sinmungo_tenants.names import CONTROL_SCHEMA, JOBS_SCHEMA
-from sinmungo_tenants.provision import Provisioner, create_deployment
+from sinmungo_tenants.provision import Logins, Provisioner, create_deployment
 
 MINIMUM_SERVER = 170000
 
 
 def set_up(settings: Settings, admin_dsn: str) -> Settings:
     """Make roles and shared schemas; return the settings with the two logins' addresses."""
-    logins = prepare(settings)
-    deployment = Deployment(settings.deployment)
+    secrets = prepare(settings)
+    logins = Logins(secrets.app_password, secrets.migrator_password)
+    ready = with_logins(settings, admin_dsn, secrets)
     try:
         _check_version(admin_dsn)
-        create_deployment(admin_dsn, deployment, logins)
-        ready = msgspec.structs.replace(
-            settings,
-            app_dsn=_as_login(admin_dsn, deployment.app, logins.app_password),
-            migrator_dsn=_as_login(admin_dsn, deployment.migrator, logins.migrator_password),
-        )
+        create_deployment(admin_dsn, Deployment(settings.deployment), logins)
         upgrade_shared(ready)
     except psycopg.OperationalError as error:
         first = str(error).strip().splitlines()[0]
@@ -50,10 +44,3 @@ def _check_version(dsn: str) -> None:
                 "PostgreSQL 17 or newer is needed; this server is "
                 f"{connection.info.server_version // 10000}"
             )
-
-
-def _as_login(dsn: str, user: str, password: str) -> str:
-    parts = urlsplit(dsn)
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
-    return urlunsplit(parts._replace(netloc=netloc))

@@ -9,18 +9,19 @@ import msgspec
 from sinmungo.config import Settings
 from sinmungo.deploy.problems import FolderProblemError
 from sinmungo.sealed import DeploymentKey
-from sinmungo_tenants.provision import Logins
 from sinmungo_tenants.server import claim_folder
 
 SECRETS = "secrets.json"
 
 
-class _Secrets(msgspec.Struct):
+class Secrets(msgspec.Struct):
+    """Passwords of the two logins."""
+
     app_password: str
     migrator_password: str
 
 
-def prepare(settings: Settings) -> Logins:
+def prepare(settings: Settings) -> Secrets:
     """Make the folder with its key and passwords, or read what is there; return the passwords."""
     folder = settings.data_path
     try:
@@ -39,12 +40,11 @@ def prepare(settings: Settings) -> Logins:
         ) from error
 
 
-def _logins(file: Path) -> Logins:
+def _logins(file: Path) -> Secrets:
     if not file.exists():
-        made = _Secrets(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        made = Secrets(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
         write_private(file, msgspec.json.encode(made))
-    kept = msgspec.json.decode(file.read_bytes(), type=_Secrets)
-    return Logins(kept.app_password, kept.migrator_password)
+    return msgspec.json.decode(file.read_bytes(), type=Secrets)
 
 
 def write_private(file: Path, content: bytes) -> None:
