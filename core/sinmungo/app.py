@@ -31,6 +31,7 @@ from sinmungo.host.mounting import routers
 from sinmungo.jobs.outbox import Waker
 from sinmungo.logs import configure_logs
 from sinmungo.people.identity import Identifier
+from sinmungo.people.oidc_provider import Providers
 from sinmungo.sealed import DeploymentKey
 from sinmungo.slices import CORE_SLICES
 from sinmungo.web.access import require_permission
@@ -39,7 +40,7 @@ from sinmungo.web.problems import ProblemHandler
 from sinmungo.web.render import Renderer
 from sinmungo.web.scope import scope_of
 from sinmungo_tenants import Deployment, Doors, Registry
-from sinmungo_tenants.migrate import head
+from sinmungo_tenants.heads import head
 
 HOLIDAY_YEARS = range(2024, 2029)
 PARENT_SECONDS = 1.0
@@ -65,6 +66,7 @@ class Runtime:
             self.doors, Keyring(self.deployment_key), self.host, Waker(self.doors), settings
         )
         self.identifier = Identifier(settings)
+        self.providers = Providers(settings.oidc_hosts)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Runtime"]:

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cookie_secure: bool = True
     session_idle: int = 3600
     session_absolute: int = 43200
+    oidc_hosts: tuple[str, ...] = ()
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""

@@ -9,8 +9,9 @@ from sinmungo.people.events import EVENTS
 from sinmungo.people.me_pages import MeController
 from sinmungo.people.officer_pages import OfficersController
 from sinmungo.people.officers_api import OfficersApi
+from sinmungo.people.oidc_pages import OidcController, OidcSettingController
 from sinmungo.people.pages import SignInController
-from sinmungo.people.permissions import DESK, MANAGE, PERMISSIONS
+from sinmungo.people.permissions import DESK, MANAGE, PERMISSIONS, SELF
 from sinmungo.people.service import seed
 from sinmungo.people.units import NAME_JOB, show_name_of_today
 
@@ -19,15 +20,16 @@ SLICE = Slice(
     title="부서·직원",
     permissions=PERMISSIONS,
     menu=(
-        MenuItem("내 계정", "/office/people/me", DESK, "내 정보", 900),
+        MenuItem("내 계정", "/office/people/me", SELF, "내 정보", 900),
         MenuItem("관리 화면", "/admin/people", MANAGE, "내 정보", 910),
         MenuItem("부서·직원", "/admin/people", MANAGE, "관리", 10, face="admin"),
+        MenuItem("통합 로그인", "/admin/people/sign-on", MANAGE, "관리", 15, face="admin"),
         MenuItem("업무 화면으로", "/office/cases", DESK, "바로가기", 900, face="admin"),
     ),
     events=EVENTS,
     jobs=(Job(NAME_JOB, show_name_of_today),),
-    office=(SignInController, MeController),
-    admin=(PeopleController, UnitsController, OfficersController),
+    office=(SignInController, OidcController, MeController),
+    admin=(PeopleController, UnitsController, OfficersController, OidcSettingController),
     api=(UnitsApi, OfficersApi, MeApi),
     seed=seed,
     templates=Path(__file__).parent / "templates",

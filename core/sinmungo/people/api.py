@@ -11,7 +11,7 @@ from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx
 from sinmungo.people import account, units
 from sinmungo.people import queries as q
-from sinmungo.people.permissions import DESK, MANAGE
+from sinmungo.people.permissions import DESK, MANAGE, SELF
 from sinmungo.people.service import add_unit, list_units, unit
 from sinmungo.text import phone
 from sinmungo.web.access import needs
@@ -182,7 +182,7 @@ class MeApi(Controller):
     path = "/me"
     tags = ("people",)
 
-    @get("/", opt=needs(DESK))
+    @get("/", opt=needs(SELF))
     async def show(self, ctx: CtxDep) -> MeOut:
         """Return who one is."""
         me = ctx.me
@@ -196,19 +196,19 @@ class MeApi(Controller):
             sorted(me.permissions),
         )
 
-    @get("/tokens", opt=needs(DESK))
+    @get("/tokens", opt=needs(SELF))
     async def tokens(self, ctx: CtxDep) -> TokenPage:
         """Return one's own API tokens with their last use (to the minute)."""
         rows = await account.list_tokens(ctx)
         return TokenPage([msgspec.convert(r, TokenOut, from_attributes=True) for r in rows])
 
-    @post("/tokens", opt=needs(DESK))
+    @post("/tokens", opt=needs(SELF))
     async def make_token(self, ctx: CtxDep, data: JSONBody[TokenIn]) -> Response[NewToken]:
         """Make an API token; it is told in this answer only."""
         token = await account.make_token(ctx, data.label, data.days)
         return Response(NewToken(token), headers={"cache-control": "no-store"})
 
-    @delete("/tokens/{token_id:uuid}", opt=needs(DESK))
+    @delete("/tokens/{token_id:uuid}", opt=needs(SELF))
     async def revoke_token(self, ctx: CtxDep, token_id: FromPath[UUID]) -> None:
         """Revoke one of one's own tokens, at once."""
         await account.revoke_token(ctx, token_id)

@@ -56,11 +56,11 @@ class OfficerEvent(Event, frozen=True, kw_only=True):
 
 
 class OfficerAdded(OfficerEvent, frozen=True, kw_only=True):
-    """Someone got an account and a post."""
+    """Someone got an account and a post; a guest has none."""
 
     kind: ClassVar[str] = "people.officer_added"
     title: ClassVar[str] = "직원 등록"
-    unit_id: UUID
+    unit_id: UUID | None
 
 
 class OfficerChanged(OfficerEvent, frozen=True, kw_only=True):

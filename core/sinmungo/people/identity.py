@@ -176,6 +176,10 @@ class Identifier:
             return await self._by_token(ctx, _bearer(scope))
         return await self._by_session(ctx, _cookie(scope, self.cookie))
 
+    async def who(self, ctx: Ctx, secret: str) -> Identity:
+        """Return the officer of a session, for instance one that was just opened."""
+        return await self._by_session(ctx, secret)
+
     async def _by_session(self, ctx: Ctx, secret: str) -> Identity:
         if not secret:
             return ANONYMOUS

@@ -10,8 +10,8 @@ from sinmungo.errors import InvalidError
 from sinmungo.people import account, officers
 from sinmungo.people.identity import digest
 from sinmungo.people.models import ROLES
-from sinmungo.people.pages import HOME, session_cookie, signed_out
-from sinmungo.people.permissions import DESK
+from sinmungo.people.pages import first_page, session_cookie, signed_out
+from sinmungo.people.permissions import SELF
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, read_form
 from sinmungo.web.render import page, see_other
@@ -27,17 +27,17 @@ class MeController(Controller):
 
     path = "/me"
 
-    @get("/", opt=needs(DESK))
+    @get("/", opt=needs(SELF))
     async def show(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show one's own account."""
         return await _page(request, ctx)
 
-    @get("/password", opt=needs(DESK, before_change=True))
+    @get("/password", opt=needs(SELF, before_change=True))
     async def password_form(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show the form for a new password."""
         return _password_page(request, ctx)
 
-    @post("/password", opt=needs(DESK, before_change=True))
+    @post("/password", opt=needs(SELF, before_change=True))
     async def change_password(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Change the password; every other device is signed out."""
         form, identifier = await read_form(request), request.app.state.runtime.identifier
@@ -50,12 +50,13 @@ class MeController(Controller):
             scope_of(request.scope).keep = True
             return _password_page(request, ctx, error.errors)
         response = see_other(
-            HOME if forced else PATH, "비밀번호를 바꿨습니다. 다른 기기에서는 로그아웃했습니다."
+            first_page(ctx.host, ctx.city, ctx.me) if forced else PATH,
+            "비밀번호를 바꿨습니다. 다른 기기에서는 로그아웃했습니다.",
         )
         response.set_cookie(session_cookie(request, secret))
         return response
 
-    @post("/tokens", opt=needs(DESK))
+    @post("/tokens", opt=needs(SELF))
     async def make_token(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Make an API token and show it once."""
         form = await read_form(request)
@@ -73,7 +74,7 @@ class MeController(Controller):
             back=PATH,
         )
 
-    @post("/tokens/{token_id:uuid}/revoke", opt=needs(DESK))
+    @post("/tokens/{token_id:uuid}/revoke", opt=needs(SELF))
     async def revoke_token(
         self, request: Req, ctx: CtxDep, token_id: FromPath[UUID]
     ) -> Response[Any]:
@@ -82,7 +83,7 @@ class MeController(Controller):
         await account.revoke_token(ctx, token_id)
         return see_other(PATH, "토큰을 폐기했습니다. 이 토큰은 이제 쓸 수 없습니다.")
 
-    @post("/sign-out-everywhere", opt=needs(DESK))
+    @post("/sign-out-everywhere", opt=needs(SELF))
     async def sign_out_everywhere(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """End every session."""
         await account.sign_out_everywhere(ctx, request.app.state.runtime.identifier)

@@ -32,6 +32,7 @@ ROLES = {
     "DIVISION_HEAD": "과장",
     "DEDICATED_OFFICER": "전담관",
     "AUDITOR": "감사(열람)",
+    "EXPERT": "자문 전문가",
 }
 
 org_units = Table(

@@ -2,6 +2,7 @@
 
 from sinmungo.host.types import Permission
 
+SELF = "people.self"
 DESK = "people.desk"
 MANAGE = "people.manage"
 ALL_STAFF = (
@@ -14,7 +15,11 @@ ALL_STAFF = (
     "AUDITOR",
 )
 
+# People from outside with an account of their own: they see what a slice shows them, no desk.
+GUESTS = ("EXPERT",)
+
 PERMISSIONS = (
+    Permission(SELF, "내 계정", (*ALL_STAFF, *GUESTS)),
     Permission(DESK, "업무 화면 열기", ALL_STAFF),
     Permission(MANAGE, "부서·직원 관리", ("TENANT_ADMIN",)),
 )

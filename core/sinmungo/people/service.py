@@ -39,13 +39,15 @@ _ADD_TOKEN = insert_into(api_tokens)
 class NewOfficer(msgspec.Struct, kw_only=True):
     """What is needed to let someone work: login, name, post and roles.
 
+    A guest (`unit_id` None: an expert, someone of another agency) has no post and no scope.
+
     A password set by an admin is a temporary one: with `must_change` the officer has to choose
     another at the first sign-in.
     """
 
     login: str
     name: str
-    unit_id: UUID
+    unit_id: UUID | None
     title: str
     roles: tuple[str, ...]
     is_head: bool = False
@@ -138,13 +140,10 @@ async def add_officer(ctx: Ctx, new: NewOfficer) -> UUID:
     """Add an officer with one post and roles; return the id."""
     login, name, title = new.login.strip().lower(), clean(new.name), clean(new.title)
     check_new(login, name, title, new)
-    found = await ctx.db.first(q.UNIT, id=new.unit_id)
-    if found is None:
-        raise MissingError
     officer_id, now = clock.uuid7(), clock.now()
     start = new.valid_from or clock.today()
-    if start < found.valid_from or found.valid_to is not None:
-        raise InvalidError({"unit_id": NO_UNIT})
+    if new.unit_id is not None:
+        await _check_unit(ctx, new.unit_id, start)
     hashed = await hash_password(new.password) if new.password else None
     added = await ctx.db.run(
         w.ADD_OFFICER,
@@ -163,14 +162,23 @@ async def add_officer(ctx: Ctx, new: NewOfficer) -> UUID:
     )
     if not added:
         raise InvalidError({"login": "이미 쓰는 아이디입니다."})
-    await add_post(
-        ctx, officer_id, unit_id=new.unit_id, title=title, is_head=new.is_head, valid_from=start
-    )
+    if new.unit_id is not None:
+        await add_post(
+            ctx, officer_id, unit_id=new.unit_id, title=title, is_head=new.is_head, valid_from=start
+        )
     event = events.OfficerAdded(officer_id=officer_id, unit_id=new.unit_id)
     await emit(ctx, event, subject_kind=events.OFFICER, subject_id=officer_id, seq=1)
     for role in dict.fromkeys(new.roles):
         await grant(ctx, officer_id, role, now, seq=1)
     return officer_id
+
+
+async def _check_unit(ctx: Ctx, unit_id: UUID, start: date) -> None:
+    found = await ctx.db.first(q.UNIT, id=unit_id)
+    if found is None:
+        raise MissingError
+    if start < found.valid_from or found.valid_to is not None:
+        raise InvalidError({"unit_id": NO_UNIT})
 
 
 def check_new(login: str, name: str, title: str, new: NewOfficer) -> None:
