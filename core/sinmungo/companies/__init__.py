@@ -2,22 +2,26 @@
 
 from pathlib import Path
 
-from sinmungo.companies.api import CompaniesApi, ContactsApi
+from sinmungo.companies import faces
 from sinmungo.companies.demo import demo
-from sinmungo.companies.edit_pages import CompanyFormPages, CompanyStatePages, ContactPages
 from sinmungo.companies.events import EVENTS
-from sinmungo.companies.pages import CompanyListPages, CompanyPages
-from sinmungo.companies.permissions import PERMISSIONS, READ
-from sinmungo.host.types import MenuItem, Slice
+from sinmungo.companies.merges import MERGES
+from sinmungo.companies.permissions import PERMISSIONS
+from sinmungo.companies.seed import seed
+from sinmungo.host.types import Slice
 
 SLICE = Slice(
     slug="companies",
     title="업체",
     permissions=PERMISSIONS,
-    menu=(MenuItem("업체", "/office/companies", READ, "업무", 30),),
+    menu=faces.MENU,
+    panels=faces.PANELS,
     events=EVENTS,
-    office=(CompanyListPages, CompanyPages, CompanyFormPages, CompanyStatePages, ContactPages),
-    api=(CompaniesApi, ContactsApi),
+    office=faces.OFFICE,
+    admin=faces.ADMIN,
+    api=faces.API,
+    merges=MERGES,
     templates=Path(__file__).parent / "templates",
+    seed=seed,
     demo=demo,
 )

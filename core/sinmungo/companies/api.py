@@ -1,15 +1,16 @@
 """Companies over the API: what the screens can do. Texts go through the same understanding."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from sinmungo.companies import contacts, service, states
 from sinmungo.companies.history import Entry, history
+from sinmungo.companies.listing import Filters, list_filtered
 from sinmungo.companies.permissions import EDIT, READ
 from sinmungo.companies.queries import CompanyHit
 from sinmungo.companies.search import find
@@ -65,7 +66,10 @@ class ContactOut(msgspec.Struct):
 
 
 class CompanyOut(msgspec.Struct):
-    """A whole record. `row_version` is also the ETag; contacts belong to it."""
+    """A whole record. `row_version` is also the ETag; contacts belong to it.
+
+    `merged_into` is the record that took this one in; it holds what is true now.
+    """
 
     id: UUID
     name: str
@@ -87,6 +91,7 @@ class CompanyOut(msgspec.Struct):
     state: str
     state_on: date | None
     state_reason: str | None
+    merged_into: UUID | None
     contacts: list[ContactOut]
     row_version: int
 
@@ -113,7 +118,10 @@ class CompanyIn(msgspec.Struct):
 
 
 class StateIn(msgspec.Struct):
-    """ACTIVE, CLOSED or MOVED since a day; the last two need a reason."""
+    """MOVED_IN, REOPENED, CLOSED or MOVED on a day; the last two need a reason.
+
+    ACTIVE means REOPENED.
+    """
 
     state: str
     state_on: date
@@ -136,12 +144,21 @@ class CompaniesApi(Controller):
 
     @get("/", opt=needs(READ))
     async def list_all(
-        self, ctx: CtxDep, cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 40
+        self,
+        ctx: CtxDep,
+        cursor: FromQuery[str | None] = None,
+        limit: FromQuery[int] = 40,
+        dong: FromQuery[str | None] = None,
+        complex: FromQuery[str | None] = None,  # noqa: A002 - the name of the field
+        size_class: FromQuery[str | None] = None,
+        in_state: Annotated[str | None, QueryParameter(name="state")] = None,
+        agency: FromQuery[UUID | None] = None,
     ) -> CompanyPage:
-        """Return companies by name, at most 100 at a time."""
+        """Return companies by name, at most 100 at a time; `agency` wants today's members."""
         size = max(1, min(limit, MAX_PAGE))
         after = decode_place(cursor) if cursor else None
-        rows = await service.list_companies(ctx, after=after, size=size + 1)
+        filters = Filters(dong, complex, size_class, in_state, agency)
+        rows = await list_filtered(ctx, filters, after=after, size=size + 1)
         last = rows[size - 1] if len(rows) > size else None
         return CompanyPage(
             items=[_line(row) for row in rows[:size]],
@@ -263,6 +280,7 @@ async def _out(ctx: Ctx, company_id: UUID) -> CompanyOut:
         state=found.state,
         state_on=found.state_on,
         state_reason=found.state_reason,
+        merged_into=found.merged_into,
         contacts=[
             ContactOut(c.id, c.values.name, c.values.title, c.values.phone, c.values.email)
             for c in people

@@ -11,15 +11,14 @@ from uuid import UUID
 import msgspec
 
 from sinmungo import clock
+from sinmungo.companies import kept_queries as kept
 from sinmungo.companies import queries as q
 from sinmungo.companies.events import ContactAdded, ContactChanged, ContactRemoved
 from sinmungo.companies.record import FieldError, plain_text
-from sinmungo.companies.service import SUBJECT, company_brief
-from sinmungo.errors import MissingError, StaleError
+from sinmungo.companies.service import touch
+from sinmungo.errors import MissingError
 from sinmungo.host.context import Ctx
-from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
-from sinmungo.host.types import Event
 from sinmungo.text import phone
 from sinmungo.web.forms import Gather
 
@@ -63,7 +62,7 @@ async def add_contact(
     """Add a contact from `name`, `title`, `phone`, `email` and return its id."""
     values = _understand(texts)
     contact_id = clock.uuid7()
-    await _change_company(ctx, company_id, row_version, ContactAdded(contact_id=contact_id))
+    await touch(ctx, company_id, row_version, ContactAdded(contact_id=contact_id))
     await ctx.db.run(
         q.ADD_CONTACT,
         id=contact_id,
@@ -86,7 +85,7 @@ async def edit_contact(
     if not fields:
         return row_version
     event = ContactChanged(contact_id=contact_id, fields=fields)
-    await _change_company(ctx, company_id, row_version, event)
+    await touch(ctx, company_id, row_version, event)
     await ctx.db.run(
         q.EDIT_CONTACT,
         b_id=contact_id,
@@ -97,10 +96,16 @@ async def edit_contact(
 
 
 async def remove_contact(ctx: Ctx, company_id: UUID, contact_id: UUID, row_version: int) -> int:
-    """Remove a contact for good; return the company's new row version."""
-    await _change_company(ctx, company_id, row_version, ContactRemoved(contact_id=contact_id))
+    """Remove a contact for good and end the person's consents; return the new row version."""
+    await touch(ctx, company_id, row_version, ContactRemoved(contact_id=contact_id))
     if not await ctx.db.run(q.DROP_CONTACT, id=contact_id, company_id=company_id):
         raise MissingError
+    await ctx.db.run(
+        kept.WITHDRAW_OF_CONTACT,
+        b_contact=contact_id,
+        withdrawn_at=clock.now(),
+        withdrawn_how="REMOVED",
+    )
     return row_version + 1
 
 
@@ -133,13 +138,6 @@ def _email(text: str) -> str:
     if not _EMAIL.fullmatch(plain):
         raise FieldError("전자우편 주소를 알아볼 수 없습니다. 예: kim@example.com")
     return plain
-
-
-async def _change_company(ctx: Ctx, company_id: UUID, row_version: int, event: Event) -> None:
-    await company_brief(ctx, company_id)
-    if not await ctx.db.run(q.TOUCH, b_id=company_id, b_version=row_version):
-        raise StaleError
-    await emit(ctx, event, subject_kind=SUBJECT, subject_id=company_id, seq=row_version + 1)
 
 
 def _columns(ctx: Ctx, values: ContactValues, contact_id: UUID) -> dict[str, Any]:

@@ -12,12 +12,18 @@ from typing import Any
 from uuid import UUID
 
 from sinmungo import clock
+from sinmungo.agencies.service import get_or_add
 from sinmungo.companies import queries as q
+from sinmungo.companies.consents import give
 from sinmungo.companies.contacts import add_contact
+from sinmungo.companies.figures import keep_figures
+from sinmungo.companies.memberships import join
+from sinmungo.companies.seed import seed_places
 from sinmungo.companies.service import add
 from sinmungo.companies.states import set_state
 from sinmungo.host.context import Ctx
 from sinmungo.text.business_no import is_valid
+from sinmungo.text.normalise import company_key
 
 _FIRST = (
     *("새솔", "다온", "미르", "누리봄", "한결", "이든", "가람", "라온", "아람", "해든", "도담"),
@@ -46,21 +52,54 @@ _GIVEN = ("도현", "서윤", "하준", "지안", "은호", "수아", "태경", 
 _TITLES = ("총무부장", "관리이사", "경영지원팀장", "대리", "공장장", "과장")
 _ROADS = ("산업로", "공단로", "테크노로", "번영로", "중앙로")
 _LARGEST, _SMALLEST = 300, 3
-_IN_COMPLEX, _MOVED = 0.6, 0.03
+_IN_COMPLEX, _MOVED, _KNOWN = 0.6, 0.03, 0.4
 _SIZES = ((10, "MICRO"), (50, "SMALL"), (220, "MEDIUM"), (_LARGEST + 1, "MIDSIZE"))
 
 
 async def demo(ctx: Ctx, table: Mapping[str, Any]) -> None:
     """Add `companies` (40) made-up companies in the city's `dongs` and `complexes`, once.
 
-    The same city gets the same companies each time; nothing happens when it has any.
+    `duplicates` (0) of them are there twice, as they come from the telephone. The same city gets
+    the same companies each time; nothing happens when it has any.
     """
     if await ctx.db.first(q.ANY) is not None:
         return
+    await seed_places(ctx, table)
     dice = random.Random(ctx.city.slug)  # noqa: S311 - made-up data, not a secret
-    for texts in _made_up(dice, table):
+    unions = [await get_or_add(ctx, name, "ASSOCIATION") for name in _unions(ctx.city.name)]
+    made = list(_made_up(dice, table))
+    for texts in made:
         company_id = await add(ctx, texts)
         await _make_contacts(ctx, dice, company_id)
+        await _make_past(ctx, dice, company_id, texts, unions)
+    for texts in made[: table.get("duplicates", 0)]:
+        await add(ctx, {"name": company_key(texts["name"]), "phone": texts["phone"]})
+
+
+def _unions(city: str) -> tuple[str, str]:
+    return f"{city} 기업인협회", f"{city} 금속가공 협동조합"
+
+
+async def _make_past(
+    ctx: Ctx,
+    dice: random.Random,
+    company_id: UUID,
+    texts: Mapping[str, str],
+    unions: Sequence[UUID],
+) -> None:
+    """Give some companies the figures of last year, an association, a consent."""
+    year = clock.today().year - 1
+    if dice.random() < _KNOWN:
+        staff = max(1, round(int(texts["employees"]) * dice.uniform(0.8, 1.1)))
+        sales = staff * dice.randrange(90, 260) * 1_000_000
+        day = {"day": f"{year}-12-31", "employees": str(staff), "sales": str(sales)}
+        await keep_figures(ctx, company_id, day, None)
+    if dice.random() < _KNOWN:
+        joined = date(dice.randrange(year - 8, year), dice.randrange(1, 13), 1)
+        await join(ctx, company_id, dice.choice(unions), valid_from=joined)
+    if dice.random() < _KNOWN:
+        consent = {"purpose": "NEWSLETTER", "given_on": f"{year}-11-03", "how": "PAPER"}
+        await give(ctx, company_id, consent, None)
 
 
 def _made_up(dice: random.Random, table: Mapping[str, Any]) -> Iterator[dict[str, str]]:

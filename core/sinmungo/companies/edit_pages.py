@@ -9,8 +9,9 @@ from litestar.params import FromPath
 
 from sinmungo.companies import contacts, service, states
 from sinmungo.companies.display import shown_value
-from sinmungo.companies.models import PREMISES, SIZE_CLASSES, STATES
+from sinmungo.companies.models import CHANGES, PREMISES, SIZE_CLASSES, STATES
 from sinmungo.companies.permissions import EDIT
+from sinmungo.companies.places import places
 from sinmungo.companies.record import YES_NO, as_texts, echoes
 from sinmungo.errors import InvalidError, StaleError
 from sinmungo.host.context import Ctx
@@ -27,9 +28,9 @@ class CompanyFormPages(Controller):
     """`/office/companies/new` and `/office/companies/{id}/edit`."""
 
     @get("/new", opt=needs(EDIT))
-    async def new(self, request: Req) -> Response[str]:
+    async def new(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show an empty record, with the name that was looked for."""
-        return _new_form(request, query_form(request), {})
+        return await _new_form(request, ctx, query_form(request), {})
 
     @post("/new", opt=needs(EDIT))
     async def add(self, request: Req, ctx: CtxDep) -> Response[Any]:
@@ -38,14 +39,14 @@ class CompanyFormPages(Controller):
         try:
             company_id = await service.add(ctx, form)
         except InvalidError as error:
-            return _new_form(request, form, error.errors, error)
+            return await _new_form(request, ctx, form, error.errors, error)
         return see_other(f"{ROOT}/{company_id}", "업체를 등록했습니다.")
 
     @get("/{company_id:uuid}/edit", opt=needs(EDIT))
     async def show(self, request: Req, ctx: CtxDep, company_id: FromPath[UUID]) -> Response[str]:
         """Show the record for editing."""
         company = await service.record(ctx, company_id)
-        return _edit_form(request, company, as_texts(company.values), {})
+        return await _edit_form(request, ctx, company, as_texts(company.values), {})
 
     @post("/{company_id:uuid}/edit", opt=needs(EDIT))
     async def edit(self, request: Req, ctx: CtxDep, company_id: FromPath[UUID]) -> Response[Any]:
@@ -56,9 +57,11 @@ class CompanyFormPages(Controller):
             await service.edit(ctx, company_id, form, form.number("row_version") or 0)
         except StaleError as error:
             stored = _differing(company, form)
-            return _edit_form(request, company, form, {"name": _MEANWHILE}, error, stored=stored)
+            return await _edit_form(
+                request, ctx, company, form, {"name": _MEANWHILE}, error, stored=stored
+            )
         except InvalidError as error:
-            return _edit_form(request, company, form, error.errors, error)
+            return await _edit_form(request, ctx, company, form, error.errors, error)
         return see_other(f"{ROOT}/{company_id}", "업체 정보를 저장했습니다.")
 
 
@@ -135,14 +138,20 @@ class ContactPages(Controller):
         return see_other(f"{ROOT}/{company_id}", "담당자를 삭제했습니다.")
 
 
-def _new_form(
-    request: Req, form: Mapping[str, str], errors: Mapping[str, str], error: Any = None
-) -> Response[str]:
-    return _company_form(request, form, errors, error, action=f"{ROOT}/new", cancel_href=ROOT)
-
-
-def _edit_form(
+async def _new_form(
     request: Req,
+    ctx: Ctx,
+    form: Mapping[str, str],
+    errors: Mapping[str, str],
+    error: Any = None,
+) -> Response[str]:
+    shown = {"action": f"{ROOT}/new", "cancel_href": ROOT, "places": await places(ctx)}
+    return _company_form(request, form, errors, error, **shown)
+
+
+async def _edit_form(
+    request: Req,
+    ctx: Ctx,
     company: service.CompanyRecord,
     form: Mapping[str, str],
     errors: Mapping[str, str],
@@ -156,6 +165,7 @@ def _edit_form(
         "row_version": company.row_version,
         "action": f"{base}/edit",
         "cancel_href": base,
+        "places": await places(ctx),
     }
     return _company_form(request, form, errors, error, **{**shown, **values})
 
@@ -198,10 +208,11 @@ async def _state_form(
         "companies/state.html",
         status=422 if errors else 200,
         company=company,
-        form=Form(form or {"state": company.state}),
+        form=Form(form),
         errors=errors,
         echo=echoes(form),
-        states=STATES.items(),
+        changes=CHANGES.items(),
+        state_now=STATES[company.state],
     )
 
 

@@ -1,5 +1,6 @@
 """What happens to a company's record. Changes name the fields, never their values."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class CompanyStateChanged(Event, frozen=True, kw_only=True):
     kind: ClassVar[str] = "companies.state_changed"
     title: ClassVar[str] = "운영 상태 변경"
     state: str
+    change: str = ""
 
 
 class ContactAdded(Event, frozen=True, kw_only=True):
@@ -54,6 +56,81 @@ class ContactRemoved(Event, frozen=True, kw_only=True):
     contact_id: UUID
 
 
+class FiguresKept(Event, frozen=True, kw_only=True):
+    """Head count, size, sales or exports of a day were written down; `fields` are their names."""
+
+    kind: ClassVar[str] = "companies.figures_kept"
+    title: ClassVar[str] = "규모·매출 기록"
+    day: date
+    fields: list[str]
+
+
+class FiguresRemoved(Event, frozen=True, kw_only=True):
+    """Figures that were written down wrongly were taken away."""
+
+    kind: ClassVar[str] = "companies.figures_removed"
+    title: ClassVar[str] = "규모·매출 기록 삭제"
+
+
+class MembershipChanged(Event, frozen=True, kw_only=True):
+    """A company joined or left an association; `act` is JOINED, LEFT or REMOVED (a mistake)."""
+
+    kind: ClassVar[str] = "companies.membership_changed"
+    title: ClassVar[str] = "가입 단체 변경"
+    agency_id: UUID
+    act: str
+
+
+class ConsentGiven(Event, frozen=True, kw_only=True):
+    """A company or its contact agreed to a purpose."""
+
+    kind: ClassVar[str] = "companies.consent_given"
+    title: ClassVar[str] = "동의 받음"
+    consent_id: UUID
+    purpose: str
+    text_version: int
+
+
+class ConsentWithdrawn(Event, frozen=True, kw_only=True):
+    """A consent was withdrawn."""
+
+    kind: ClassVar[str] = "companies.consent_withdrawn"
+    title: ClassVar[str] = "동의 철회"
+    consent_id: UUID
+    purpose: str
+
+
+class CompaniesMerged(Event, frozen=True, kw_only=True):
+    """Another record of the same company was merged into this one; `fields` came from it.
+
+    A plugin may refuse the merge by raising from `on_event`.
+    """
+
+    kind: ClassVar[str] = "companies.merged"
+    title: ClassVar[str] = "업체 합치기"
+    merge_id: UUID
+    drop_id: UUID
+    fields: list[str]
+
+
+class CompanyMergedAway(Event, frozen=True, kw_only=True):
+    """This record was merged into another one."""
+
+    kind: ClassVar[str] = "companies.merged_away"
+    title: ClassVar[str] = "다른 업체로 합쳐짐"
+    merge_id: UUID
+    keep_id: UUID
+
+
+class MergeUndone(Event, frozen=True, kw_only=True):
+    """A merge was taken back; written to both records."""
+
+    kind: ClassVar[str] = "companies.merge_undone"
+    title: ClassVar[str] = "합치기 되돌림"
+    merge_id: UUID
+    other_id: UUID
+
+
 EVENTS: tuple[type[Event], ...] = (
     CompanyAdded,
     CompanyChanged,
@@ -61,4 +138,12 @@ EVENTS: tuple[type[Event], ...] = (
     ContactAdded,
     ContactChanged,
     ContactRemoved,
+    FiguresKept,
+    FiguresRemoved,
+    MembershipChanged,
+    ConsentGiven,
+    ConsentWithdrawn,
+    CompaniesMerged,
+    CompanyMergedAway,
+    MergeUndone,
 )

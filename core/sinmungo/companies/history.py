@@ -6,15 +6,22 @@ from uuid import UUID
 
 import msgspec
 
-from sinmungo.companies import contacts, record
-from sinmungo.companies.models import STATES
+from sinmungo.companies import consents, contacts, figures, record
+from sinmungo.companies.models import CHANGES, STATES
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import EventRow, timeline
 from sinmungo.people.service import people_by_id
 
+_CODES = {
+    **consents.PURPOSES,
+    "JOINED": "가입",
+    "LEFT": "탈퇴",
+    "REMOVED": "잘못 적은 것을 지움",
+}
+
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; `who` is 이름 + 직위, `text` names fields or the new state."""
+    """One line of the timeline; `who` is 이름 + 직위, `text` names fields, a state or an act."""
 
     occurred_at: datetime
     recorded_at: datetime
@@ -49,10 +56,16 @@ def _title(ctx: Ctx, kind: str) -> str:
 def _text(row: EventRow) -> str:
     state, fields = row.payload.get("state"), row.payload.get("fields")
     if isinstance(state, str):
-        return STATES.get(state, state)
-    if not isinstance(fields, list):
-        return ""
-    labels: Mapping[str, str] = (
-        contacts.LABELS if row.kind.startswith("companies.contact") else record.LABELS
-    )
-    return ", ".join(labels.get(field, field) for field in fields)
+        change = str(row.payload.get("change") or state)
+        return CHANGES.get(change) or STATES.get(change, change)
+    if isinstance(fields, list):
+        labels = _labels(row.kind)
+        return ", ".join(labels.get(field, field) for field in fields)
+    code = row.payload.get("purpose") or row.payload.get("act")
+    return _CODES.get(str(code), "")
+
+
+def _labels(kind: str) -> Mapping[str, str]:
+    if kind.startswith("companies.contact"):
+        return contacts.LABELS
+    return figures.LABELS if kind.startswith("companies.figures") else record.LABELS

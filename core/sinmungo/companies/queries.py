@@ -24,6 +24,7 @@ class CompanyBrief(msgspec.Struct):
     employees_on: date | None
     size_class: str | None
     state: str
+    merged_into: UUID | None = None
 
 
 class CompanyHit(msgspec.Struct):
@@ -68,6 +69,7 @@ class CompanyRow(msgspec.Struct):
     state_on: date | None
     state_reason: str | None
     created_at: datetime
+    merged_into: UUID | None
     row_version: int
 
 
@@ -88,6 +90,13 @@ class NamedRow(msgspec.Struct):
     name: str
 
 
+class VersionRow(msgspec.Struct):
+    """How a record stands for a change."""
+
+    row_version: int
+    merged_into: UUID | None
+
+
 class NumberedRow(msgspec.Struct):
     """A company that a typed name may mean."""
 
@@ -98,32 +107,44 @@ class NumberedRow(msgspec.Struct):
 
 _c = companies.c
 _ID = _c.id.type
+STANDS = _c.merged_into.is_(None)
+"""True of a company that was not merged into another: only these are listed and found."""
+_into = companies.alias("into")
 HIT_COLUMNS = tuple(_c[name] for name in CompanyHit.__struct_fields__)
 
 BRIEF = read(
     select(*(_c[n] for n in CompanyBrief.__struct_fields__)).where(_c.id == bindparam("id")),
     CompanyBrief,
 )
+VERSION = read(select(_c.row_version, _c.merged_into).where(_c.id == bindparam("id")), VersionRow)
 NAMES = read(select(_c.id, _c.name).where(any_of(_c.id, "ids", _ID)), NamedRow)
+HITS = read(select(*HIT_COLUMNS).where(any_of(_c.id, "ids", _ID)), CompanyHit)
 RECORD = read(
     select(*(_c[n] for n in CompanyRow.__struct_fields__)).where(_c.id == bindparam("id")),
     CompanyRow,
 )
-BY_NUMBER = read(select(_c.id, _c.name).where(_c.business_no == bindparam("business_no")), NamedRow)
+BY_NUMBER = read(
+    select(_into.c.id, _into.c.name)
+    .join_from(companies, _into, _into.c.id == func.coalesce(_c.merged_into, _c.id))
+    .where(_c.business_no == bindparam("business_no")),
+    NamedRow,
+)
 ACTIVE_BY_KEY = read(
     select(_c.id, _c.business_no, _c.row_version)
-    .where(_c.name_key == bindparam("name_key"), _c.state == "ACTIVE")
+    .where(_c.name_key == bindparam("name_key"), _c.state == "ACTIVE", STANDS)
     .limit(2),
     NumberedRow,
 )
 FIRST_PAGE = read(
-    select(*HIT_COLUMNS).order_by(_c.name_key, _c.id).limit(bindparam("size")), CompanyHit
+    select(*HIT_COLUMNS).where(STANDS).order_by(_c.name_key, _c.id).limit(bindparam("size")),
+    CompanyHit,
 )
 NEXT_PAGE = read(
     select(*HIT_COLUMNS)
     .where(
+        STANDS,
         tuple_(_c.name_key, _c.id)
-        > tuple_(bindparam("after_key", type_=_c.name_key.type), bindparam("after_id", type_=_ID))
+        > tuple_(bindparam("after_key", type_=_c.name_key.type), bindparam("after_id", type_=_ID)),
     )
     .order_by(_c.name_key, _c.id)
     .limit(bindparam("size")),
@@ -152,7 +173,7 @@ def _add() -> Write:
 ADD = _add()
 EDIT = write(
     update(companies)
-    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"))
+    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"), STANDS)
     .values(
         **{name: bindparam(name, type_=_c[name].type) for name in _EDITABLE},
         grams=_GRAMS,
@@ -161,7 +182,7 @@ EDIT = write(
 )
 SET_STATE = write(
     update(companies)
-    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"))
+    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"), STANDS)
     .values(
         state=bindparam("state"),
         state_on=bindparam("state_on", type_=_c.state_on.type),
@@ -171,7 +192,7 @@ SET_STATE = write(
 )
 TOUCH = write(
     update(companies)
-    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"))
+    .where(_c.id == bindparam("b_id"), _c.row_version == bindparam("b_version"), STANDS)
     .values(row_version=_c.row_version + 1)
 )
 

@@ -89,7 +89,8 @@ def plain_text(text: str) -> str:
     return line
 
 
-def _count(text: str) -> int:
+def people_count(text: str) -> int:
+    """Return a number of people as typed: "52", "1,200명"."""
     plain = "".join(text.split()).replace(",", "").removesuffix("명")
     if not (plain.isascii() and plain.isdigit() and int(plain) <= _MAX_PEOPLE):
         raise FieldError("사람 수는 숫자로 적어 주세요. 예: 52")
@@ -122,8 +123,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "business_no": business_no.parse,
     "phone": phone.parse,
     "size_class": _choice(SIZE_CLASSES),
-    "employees": _count,
-    "employees_foreign": _count,
+    "employees": people_count,
+    "employees_foreign": people_count,
     "employees_on": past_day,
     "founded_on": past_day,
     "factory_registered": _yes_no,

@@ -7,6 +7,7 @@ on its own index. A person's telephone is compared by keyed hash only.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from sinmungo.companies.models import companies, contacts
-from sinmungo.companies.queries import HIT_COLUMNS, CompanyHit
+from sinmungo.companies.queries import HIT_COLUMNS, STANDS, CompanyHit
 from sinmungo.host.context import Ctx
 from sinmungo.text import phone
 from sinmungo.text.normalise import clean, company_key, initials, is_initials
@@ -58,7 +59,10 @@ def _by_letters(column: ColumnElement[Any]) -> Read[CompanyHit]:
         (column == _KEY, 0), (_begins(column), 1), (func.strpos(column, _KEY) > 0, 2), else_=3
     )
     return read(
-        select(*HIT_COLUMNS).where(_HOLDS).order_by(*_best_first(rank)).limit(bindparam("size")),
+        select(*HIT_COLUMNS)
+        .where(_HOLDS, STANDS)
+        .order_by(*_best_first(rank))
+        .limit(bindparam("size")),
         CompanyHit,
     )
 
@@ -67,12 +71,13 @@ def _by_number() -> Read[CompanyHit]:
     line = bindparam("line", type_=Text())
     line_start = bindparam("line_start", type_=Text())
     tail = bindparam("tail", type_=Text())
+    meant = func.coalesce(_c.merged_into, _c.id).label("id")
     found = union(
-        select(_c.id).where(_begins(_c.business_no)),
-        select(_c.id).where(_c.phone >= line_start, _c.phone <= _END),
-        select(_c.id).where(_c.phone == line),
-        select(_c.id).where(_c.phone_tail == tail),
-        select(_c.id).where(_HOLDS),
+        select(meant).where(_begins(_c.business_no)),
+        select(meant).where(_c.phone >= line_start, _c.phone <= _END),
+        select(meant).where(_c.phone == line),
+        select(meant).where(_c.phone_tail == tail),
+        select(meant).where(_HOLDS),
         select(contacts.c.company_id).where(any_of(contacts.c.phone_hash, "hashes", LargeBinary())),
         select(contacts.c.company_id).where(any_of(contacts.c.phone_tail, "tails", LargeBinary())),
     )
@@ -95,14 +100,19 @@ BY_INITIALS = _by_letters(_c.initials)
 BY_NUMBER = _by_number()
 
 
-def search_columns(name: str) -> dict[str, Any]:
+def search_columns(name: str, others: Iterable[str] = ()) -> dict[str, Any]:
     """Return the search columns of a name: `name_key`, `initials`, `grams`.
 
-    The last letter is a lexeme of its own, because no pair begins with it.
+    The last letter is a lexeme of its own, because no pair begins with it. `others` are names under
+    which the company is found too.
     """
+    lexemes = dict.fromkeys(part for each in (name, *others) for part in _lexemes(each))
+    return {"name_key": company_key(name), "initials": initials(name), "grams": list(lexemes)}
+
+
+def _lexemes(name: str) -> list[str]:
     key, first = company_key(name), initials(name)
-    lexemes = dict.fromkeys([*grams(key), key[-1:], *_pairs(first), first[-1:]])
-    return {"name_key": key, "initials": first, "grams": list(lexemes)}
+    return [*grams(key), key[-1:], *_pairs(first), first[-1:]]
 
 
 def looks_like_number(query: str) -> bool:

@@ -1,6 +1,6 @@
 """The rules about a company's record: one per business number, found again under any spelling."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,12 @@ import asyncpg
 import msgspec
 
 from sinmungo import clock
+from sinmungo.companies import kept_queries as kept
+from sinmungo.companies import merge_queries as mq
 from sinmungo.companies import queries as q
 from sinmungo.companies.events import CompanyAdded, CompanyChanged
+from sinmungo.companies.kept_queries import HeadCount
+from sinmungo.companies.places import check_dong
 from sinmungo.companies.queries import CompanyBrief, CompanyHit
 from sinmungo.companies.record import (
     CompanyValues,
@@ -19,26 +23,32 @@ from sinmungo.companies.record import (
     understand,
 )
 from sinmungo.companies.search import find, search_columns
-from sinmungo.errors import InvalidError, MissingError, StaleError
+from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
 from sinmungo.host.access_log import note_access
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
+from sinmungo.host.types import Event
 from sinmungo.text.normalise import company_key
 
 __all__ = [
     "CompanyBrief",
     "CompanyHit",
+    "HeadCount",
     "add",
     "company_brief",
     "company_names",
     "edit",
+    "employees_on",
     "find",
     "find_or_make",
     "list_companies",
+    "members_of",
     "record",
+    "touch",
 ]
 SUBJECT = "company"
+_COUNT = frozenset({"employees", "employees_foreign", "employees_on"})
 
 
 class NumberTakenError(InvalidError):
@@ -59,7 +69,15 @@ class CompanyRecord(msgspec.Struct, frozen=True):
     state_on: date | None
     state_reason: str | None
     created_at: datetime
+    merged_into: UUID | None
     row_version: int
+
+
+class MergedError(RefusedError):
+    """The company was merged into another; nothing is written to it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("다른 업체로 합쳐진 업체입니다. 합친 업체에서 고쳐 주세요.")
 
 
 async def find_or_make(
@@ -71,9 +89,10 @@ async def find_or_make(
     has it in any spelling and no other number speaks against it. Raises `InvalidError`.
     """
     if company_id is not None:
-        if await ctx.db.first(q.BRIEF, id=company_id) is None:
+        chosen = await ctx.db.first(q.BRIEF, id=company_id)
+        if chosen is None:
             raise InvalidError({"company_name": "고른 업체가 없습니다. 다시 찾아 주세요."})
-        return company_id
+        return chosen.merged_into or company_id
     values = _understand_intake(name or "", business_no or "")
     if values.business_no:
         holder = await ctx.db.first(q.BY_NUMBER, business_no=values.business_no)
@@ -124,6 +143,22 @@ async def list_companies(
     return await ctx.db.all(q.NEXT_PAGE, size=size, after_key=after[0], after_id=after[1])
 
 
+async def members_of(ctx: Ctx, agency_id: UUID, on: date | None = None) -> list[CompanyHit]:
+    """Return the companies that are members of an association on a day (today), by name."""
+    return await ctx.db.all(kept.MEMBERS, agency_id=agency_id, day=on or clock.today())
+
+
+async def employees_on(ctx: Ctx, company_id: UUID, day: date) -> HeadCount | None:
+    """Return the last head count on or before a day, None when nothing was known then.
+
+    So that a rule like "50 and more" can be asked for the day it is about (domain.md 1.3).
+    """
+    found = await ctx.db.first(kept.HEAD_COUNT, company_id=company_id, day=day)
+    if found is None:
+        found = await ctx.db.first(kept.LATEST_COUNT, company_id=company_id, day=day)
+    return found
+
+
 async def record(ctx: Ctx, company_id: UUID) -> CompanyRecord:
     """Return the whole record; `MissingError` if there is none."""
     row = await ctx.db.first(q.RECORD, id=company_id)
@@ -138,6 +173,7 @@ async def record(ctx: Ctx, company_id: UUID) -> CompanyRecord:
         state_on=row.state_on,
         state_reason=row.state_reason,
         created_at=row.created_at,
+        merged_into=row.merged_into,
         row_version=row.row_version,
     )
 
@@ -153,6 +189,7 @@ async def add(ctx: Ctx, texts: Mapping[str, str]) -> UUID:
     Raises `InvalidError`; `NumberTakenError` when another company has the business number.
     """
     values = understand(texts)
+    await check_dong(ctx, values.dong)
     await _check_number(ctx, values.business_no, None)
     return await _insert(ctx, values)
 
@@ -165,10 +202,11 @@ async def _insert(ctx: Ctx, values: CompanyValues) -> UUID:
         state="ACTIVE",
         created_at=clock.now(),
         row_version=1,
-        **_columns(ctx, values, company_id),
+        **columns_of(ctx, values, company_id),
     )
     if not added:
         await _check_number(ctx, values.business_no, None)
+    await _keep_figures(ctx, company_id, values, values.__struct_fields__)
     await emit(ctx, CompanyAdded(), subject_kind=SUBJECT, subject_id=company_id, seq=1)
     return company_id
 
@@ -179,26 +217,78 @@ async def edit(ctx: Ctx, company_id: UUID, texts: Mapping[str, str], row_version
     Nothing is written when nothing differs. Raises `InvalidError`, `StaleError`, `MissingError`.
     """
     old = await record(ctx, company_id)
+    if old.merged_into is not None:
+        raise MergedError
     if old.row_version != row_version:
         raise StaleError
     values = understand({**as_texts(old.values), **texts})
     fields = changed_fields(old.values, values)
     if not fields:
         return row_version
+    if "dong" in fields and old.state != "MOVED":
+        await check_dong(ctx, values.dong)
     await _check_number(ctx, values.business_no, company_id)
+    await store(ctx, company_id, values, row_version)
+    await _keep_figures(ctx, company_id, values, fields)
+    event = CompanyChanged(fields=fields)
+    await emit(ctx, event, subject_kind=SUBJECT, subject_id=company_id, seq=row_version + 1)
+    return row_version + 1
+
+
+async def store(ctx: Ctx, company_id: UUID, values: CompanyValues, row_version: int) -> None:
+    """Write the values of a record, found under the names of what was merged into it too.
+
+    Not an act by itself: no rule is asked and no event written.
+    """
+    others = await ctx.db.all(mq.NAMES_MERGED_INTO, id=company_id)
+    columns = columns_of(ctx, values, company_id, others)
     try:
         async with ctx.db.savepoint():
-            touched = await ctx.db.run(
-                q.EDIT, b_id=company_id, b_version=row_version, **_columns(ctx, values, company_id)
-            )
+            touched = await ctx.db.run(q.EDIT, b_id=company_id, b_version=row_version, **columns)
     except asyncpg.UniqueViolationError:
         await _check_number(ctx, values.business_no, company_id)
         raise
     if not touched:
         raise StaleError
-    event = CompanyChanged(fields=fields)
-    await emit(ctx, event, subject_kind=SUBJECT, subject_id=company_id, seq=row_version + 1)
-    return row_version + 1
+
+
+async def touch(ctx: Ctx, company_id: UUID, row_version: int | None, event: Event) -> int:
+    """Write down a change of what belongs to a record and return its new row version.
+
+    Without a version whatever stands is taken, for acts that no screen has shown before. Raises
+    `MissingError`, `StaleError`, `MergedError`.
+    """
+    brief = await ctx.db.first(q.VERSION, id=company_id)
+    if brief is None:
+        raise MissingError
+    if brief.merged_into is not None:
+        raise MergedError
+    version = brief.row_version if row_version is None else row_version
+    if not await ctx.db.run(q.TOUCH, b_id=company_id, b_version=version):
+        raise StaleError
+    await emit(ctx, event, subject_kind=SUBJECT, subject_id=company_id, seq=version + 1)
+    return version + 1
+
+
+async def _keep_figures(
+    ctx: Ctx, company_id: UUID, values: CompanyValues, fields: Collection[str]
+) -> None:
+    """Keep head count and size under the day they hold for, so that the past stays known."""
+    counted = values.employees is not None and not _COUNT.isdisjoint(fields)
+    if not counted and not (values.size_class and "size_class" in fields):
+        return
+    day = values.employees_on if counted else clock.today()
+    await ctx.db.run(
+        kept.PUT_FIGURES,
+        id=clock.uuid7(),
+        company_id=company_id,
+        day=day,
+        employees=values.employees if counted else None,
+        employees_foreign=values.employees_foreign if counted else None,
+        size_class=values.size_class,
+        recorded_at=clock.now(),
+        row_version=1,
+    )
 
 
 async def _check_number(ctx: Ctx, number: str | None, company_id: UUID | None) -> None:
@@ -209,13 +299,16 @@ async def _check_number(ctx: Ctx, number: str | None, company_id: UUID | None) -
         raise NumberTakenError(holder)
 
 
-def _columns(ctx: Ctx, values: CompanyValues, company_id: UUID) -> dict[str, Any]:
+def columns_of(
+    ctx: Ctx, values: CompanyValues, company_id: UUID, others: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the columns of a record; `others` are names under which it is found too."""
     stored = {
         f: getattr(values, f) for f in CompanyValues.__struct_fields__ if f != "representative"
     }
     return {
         **stored,
-        **search_columns(values.name),
+        **search_columns(values.name, others),
         "phone_tail": values.phone[-4:] if values.phone else None,
         **seal(ctx, "representative", values.representative, "name", company_id),
     }

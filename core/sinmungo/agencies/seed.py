@@ -1,0 +1,26 @@
+"""The agencies a new city begins with: bodies of the state, and those its file names."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sinmungo.agencies import queries as q
+from sinmungo.agencies.service import add
+from sinmungo.host.context import Ctx
+from sinmungo.text.normalise import company_key
+
+NATIONAL = Path(__file__).with_name("national.toml")
+
+
+async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
+    """Add the national bodies and `[[agencies.own]]` (name, kind, short_name, phone, url).
+
+    Repeatable: a name that has an open row is left alone, whatever the admin made of it.
+    """
+    national = tomllib.loads(NATIONAL.read_text("utf-8"))["agencies"]
+    known = set(await ctx.db.all(q.OPEN_KEYS))
+    for texts in [*national, *table.get("own", [])]:
+        if company_key(texts["name"]) not in known:
+            await add(ctx, texts)
+            known.add(company_key(texts["name"]))
