@@ -73,6 +73,19 @@ async def test_one_call_two_cases(desk: Browser):
     assert "한서윤" not in listed
 
 
+async def test_urgent_rows_are_urgent_and_the_others_are_not(desk: Browser):
+    rows = {"rows-1-category": "MARKET", "rows-1-content": "급합니다.", "rows-1-priority": "HIGH"}
+    await call(desk, **rows)
+    listed = (await desk.get("/office/cases?view=ALL")).text
+    assert listed.count("긴급</span>") == 1
+    assert "긴급</span> 급합니다." in listed
+    await desk.get(NEW)
+    typed = {**CALL, **rows, "rows-0-category": ""}
+    page = (await desk.post(NEW, typed)).text
+    assert re.search(r'name="rows-1-priority" value="HIGH" checked', page)
+    assert not re.search(r'name="rows-0-priority" value="HIGH" checked', page)
+
+
 async def test_typed_text_stays_with_the_row_at_fault(desk: Browser):
     await desk.get(NEW)
     wrong = {

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Date, column, table
 
-from sinmungo.reporting.download import plain_text, table_csv
+from sinmungo.reporting.download import table_sheet
 from sinmungo.reporting.periods import parse_period
 from sinmungo.reporting.queries import Line
 from sinmungo.reporting.tables import (
@@ -20,6 +20,7 @@ from sinmungo.reporting.tables import (
     numbers_of,
 )
 from sinmungo.reporting.terms import Dataset, Dimension, Measure, RowColumn
+from sinmungo.web.sheets import csv_bytes
 
 RUNS = table("runs", column("id"), column("day", Date), column("kind"))
 DONE = RUNS.c.kind == "DONE"
@@ -109,20 +110,10 @@ def test_numbers_are_printed_with_commas_and_filed_without():
         lines=(TableLine("X", '@SUM(A1),"x"', cells),),
         footnotes=("- 각주",),
     )
-    rows = list(csv.reader(io.StringIO(table_csv(made).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(csv_bytes(table_sheet(made)).decode("utf-8-sig"))))
     assert rows[0] == ["종류별", "방문", "방문(누계)", "전년동기", "완료율(%)", "평균(일)", "완료"]
     assert rows[1] == ["계", "12345", "12345", "0", "100.0", "1.0", "12345"]
     assert rows[2][0] == '\'@SUM(A1),"x"'
     assert rows[3] == []
-    assert rows[4] == ["'=방문 (2026년 11월, 단위: 회)"]
+    assert rows[4] == ["'=방문 (2026년 11월) (2026. 11. 22. 기준, 단위: 회)"]
     assert rows[5] == ["'- 각주"]
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1"])
-def test_a_text_that_acts_is_quoted(text: str):
-    assert plain_text(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["자금", "", "판로·마케팅", "1-2", "a=b"])
-def test_a_plain_text_stays(text: str):
-    assert plain_text(text) == text

@@ -107,6 +107,17 @@ class CasesApi(Controller):
 
         return await once(request, ctx, act)
 
+    @post("/on-site", opt=needs(WORK), status_code=201)
+    async def on_site(
+        self, request: Req, ctx: CtxDep, data: JSONBody[Intake]
+    ) -> Response[Items[RegisteredCase]]:
+        """Register and answer what was settled on a visit (현장수용). Takes an Idempotency-Key."""
+
+        async def act() -> Items[RegisteredCase]:
+            return Items(await service.register_on_site(ctx, data))
+
+        return await once(request, ctx, act)
+
     @get("/", opt=needs(READ))
     async def desk(
         self,

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 
 from sinmungo import clock
+from sinmungo.agencies.service import list_agencies
 from sinmungo.cases import service
 from sinmungo.cases.models import cases
 from sinmungo.cases.submission_types import Filing
@@ -26,6 +27,9 @@ from sinmungo_tenants import read
 _WORDS = tomllib.loads((Path(__file__).parent / "demo_texts.toml").read_text("utf-8"))
 TEXTS: dict[str, list[str]] = _WORDS["texts"]
 ANSWERS: dict[str, list[str]] = _WORDS["answers"]
+PROPOSALS: dict[str, Any] = _WORDS["proposals"]
+UPSTREAM = ("MINISTRY", "OMBUDSMAN", "METRO_GOV")
+MONTH = timedelta(days=30)
 CHANNELS = ("HOTLINE",) * 8 + ("WALK_IN",) * 4 + ("FIELD_VISIT",) * 4 + ("FAX", "EMAIL", "TALK")
 DISPOSITIONS = (
     ("ACCEPTED",) * 5
@@ -184,8 +188,30 @@ async def _answer(ctx: Ctx, case: UUID, version: int, dice: random.Random) -> in
     planned = disposition in {"ACCEPTED", "PARTIALLY_ACCEPTED"}
     implementation = dice.choice(("DONE", "PLANNED")) if planned else "NOT_NEEDED"
     text = dice.choice(ANSWERS[disposition])
+    if disposition == "SYSTEM_CHANGE_PROPOSED":
+        return await _propose(ctx, case, version, dice, text)
     done = await service.answer(ctx, case, disposition, implementation, text, version)
     return done.row_version
+
+
+async def _propose(ctx: Ctx, case: UUID, version: int, dice: random.Random, text: str) -> int:
+    """Propose the case's matter upstream and answer with it; some of it has its reply."""
+    known = [a for a in await list_agencies(ctx, on=clock.today()) if a.kind in UPSTREAM]
+    if not known:
+        done = await service.answer(
+            ctx, case, "SYSTEM_CHANGE_PROPOSED", "IN_PROGRESS", text, version
+        )
+        return done.row_version
+    day, gist = clock.today(), dice.choice(PROPOSALS["gists"])
+    made = await service.propose(
+        ctx, case, dice.choice(known).id, gist, day, version, due_on=day + MONTH, answer=text
+    )
+    if dice.random() < 0.5:  # noqa: PLR2004 - half of them have their reply
+        outcome = dice.choice(tuple(PROPOSALS["replies"]))
+        reply = PROPOSALS["replies"][outcome]
+        await service.reply_proposal(ctx, made.proposal_id, outcome, reply, day, 1)
+        return made.row_version + 1
+    return made.row_version
 
 
 def _unit_for(assignees: Sequence[Assignee], category: str, dice: random.Random) -> Assignee:

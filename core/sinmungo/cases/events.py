@@ -84,6 +84,43 @@ class CaseClosed(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class ProposalMade(Event, frozen=True, kw_only=True):
+    """Something was proposed to an agency that alone can change it; the case waits for it."""
+
+    kind: ClassVar[str] = "cases.proposed"
+    title: ClassVar[str] = "상급·중앙 건의"
+
+    case_id: UUID
+    company_id: UUID
+    proposal_id: UUID
+    agency_id: UUID
+
+
+class ProposalReplied(Event, frozen=True, kw_only=True):
+    """The agency replied. `outcome` is a code of `labels.OUTCOME`."""
+
+    kind: ClassVar[str] = "cases.proposal_replied"
+    title: ClassVar[str] = "건의 회신"
+
+    case_id: UUID
+    company_id: UUID
+    proposal_id: UUID
+    agency_id: UUID
+    outcome: str
+
+
+class ProposalClosed(Event, frozen=True, kw_only=True):
+    """Nothing more is expected from the agency."""
+
+    kind: ClassVar[str] = "cases.proposal_closed"
+    title: ClassVar[str] = "건의 종결"
+
+    case_id: UUID
+    company_id: UUID
+    proposal_id: UUID
+    agency_id: UUID
+
+
 class DueMoved(Event, frozen=True, kw_only=True):
     """The due moment changed; `old` stays readable as what was once promised.
 
@@ -108,4 +145,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseAnswered,
     CaseClosed,
     DueMoved,
+    ProposalMade,
+    ProposalReplied,
+    ProposalClosed,
 )

@@ -10,6 +10,7 @@ from sinmungo import clock
 from sinmungo.cases import labels as words
 from sinmungo.cases import queries as q
 from sinmungo.cases.events import EVENTS
+from sinmungo.cases.history_queries import HISTORY, HistoryRow
 from sinmungo.cases.types import CaseDetail, TimelineEntry
 from sinmungo.cases.work import allowed_acts
 from sinmungo.errors import MissingError
@@ -85,7 +86,7 @@ def waiting_at(status: str, unit_name: str | None, officer: str | None) -> str:
 
 async def timeline(ctx: Ctx, case_id: UUID) -> list[TimelineEntry]:
     """Return the history of a case, oldest first; MissingError outside one's scope."""
-    rows = await q.HISTORY.all(ctx, id=case_id)
+    rows = await HISTORY.all(ctx, id=case_id)
     if not rows:
         raise MissingError
     people = await people_by_id(
@@ -110,7 +111,7 @@ def _uuid(value: Any) -> UUID | None:
     return UUID(value) if value else None
 
 
-def _details(row: q.HistoryRow, people: dict[UUID, Person]) -> str:
+def _details(row: HistoryRow, people: dict[UUID, Person]) -> str:
     given = row.payload
     match row.kind:
         case "cases.assigned":
@@ -121,6 +122,10 @@ def _details(row: q.HistoryRow, people: dict[UUID, Person]) -> str:
             return words.DISPOSITION.get(given["disposition"], "")
         case "cases.closed":
             return words.CLOSE_REASONS.get(given["reason"], "")
+        case "cases.proposed" | "cases.proposal_replied" | "cases.proposal_closed":
+            outcome = words.OUTCOME.get(given.get("outcome", ""), "")
+            head = " ".join(part for part in (row.agency_name, outcome) if part)
+            return "\n".join(part for part in (head, row.body) if part)
         case "cases.due_moved":
             why = words.DUE_REASONS.get(given["why"], "")
             return f"{_moment(given['old'])} → {_moment(given['new'])} ({why})"

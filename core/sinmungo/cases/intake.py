@@ -4,22 +4,23 @@ The order of writes matters: numbers come after everything that can be refused, 
 counter stays locked until the end (numbers.py).
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from sinmungo import clock
+from sinmungo.cases import labels as words
 from sinmungo.cases import queries as q
 from sinmungo.cases import text as texts
 from sinmungo.cases.events import CaseAnswered, CaseAssigned, CaseClosed, CaseRegistered
+from sinmungo.cases.intake_form import ANSWERS, Row, Understood, check_zones, understand
 from sinmungo.cases.numbers import next_case_no
 from sinmungo.cases.permissions import ASSIGN, WORK
 from sinmungo.cases.reference import Reference, Rule, reference, rules_for
 from sinmungo.cases.submissions import take_submission
-from sinmungo.cases.types import Intake, IntakeRow, RegisteredCase
+from sinmungo.cases.types import Intake, RegisteredCase
 from sinmungo.cases.units import check_assignee
 from sinmungo.companies import service as companies
 from sinmungo.deadlines import Due, due_for
@@ -29,38 +30,19 @@ from sinmungo.host.events import Emission, emit_many
 from sinmungo.host.personal import seal
 from sinmungo.host.types import Event
 from sinmungo.jobs import outbox
-from sinmungo.text import phone
 from sinmungo.text.search import grams
-from sinmungo.web.forms import Gather
 
 ANSWERED_MAIL = "cases.answered_mail"
 REGISTERED_MAIL = "cases.registered_mail"
-MAX_ROWS = 20
-_OLDEST = timedelta(days=366)
-_AHEAD = timedelta(minutes=5)
-_STATUS = {"REGISTER": "REGISTERED", "ASSIGN": "ASSIGNED", "CLOSE": "CLOSED"}
-_NEEDS = {"ASSIGN": ASSIGN, "CLOSE": WORK}
-
-
-class _Row(msgspec.Struct):
-    """One difficulty, understood; `index` is its place in the form."""
-
-    index: int
-    category: str
-    content: str
-    petition_type: str
-
-
-class _Understood(msgspec.Struct):
-    """What a whole intake says, ready to be written."""
-
-    channel: str
-    caller: str
-    phone: str
-    email: str
-    registered_at: datetime
-    rows: list[_Row]
-    answer: str
+_STATUS = {
+    "REGISTER": "REGISTERED",
+    "ASSIGN": "ASSIGNED",
+    "CLOSE": "CLOSED",
+    "SETTLE": "ANSWERED",
+}
+_NEEDS = {"ASSIGN": ASSIGN, "CLOSE": WORK, "SETTLE": WORK}
+_EVENTS = {"REGISTER": 1, "ASSIGN": 2, "CLOSE": 3, "SETTLE": 2}
+"""How many events each makes, which is the row version a case begins with."""
 
 
 async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
@@ -70,10 +52,7 @@ async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
     RefusedError for a submission that is registered already, ForbiddenError when `then` needs a
     permission that the actor has not.
     """
-    if intake.received_at is not None and intake.received_at.tzinfo is None:
-        raise InvalidError(
-            {"received_at": "시각에 시간대가 없습니다. 예: 2026-11-02T10:00:00+09:00"}
-        )
+    check_zones(intake)
     needed = _NEEDS.get(intake.then)
     if needed and not ctx.me.may(needed):
         raise ForbiddenError
@@ -83,7 +62,7 @@ async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
     types = {row.petition_type or known.labels.default_petition_type for row in intake.rows}
     on = clock.to_seoul(intake.received_at or clock.now()).date()
     rules, known = await rules_for(ctx, types, on, known)
-    understood = _understand(intake, known, rules)
+    understood = understand(intake, known, rules)
     company_id = await companies.find_or_make(
         ctx,
         company_id=intake.company_id,
@@ -95,63 +74,22 @@ async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
     return await _write(ctx, intake, understood, company_id, made, known)
 
 
-def _understand(intake: Intake, known: Reference, rules: dict[str, Rule]) -> _Understood:
-    gather = Gather()
-    channel = intake.channel or known.labels.default_channel
-    gather.need("channel", channel in known.labels.channels, "접수 경로를 골라 주세요.")
-    named = intake.company_id or (intake.company_name or "").strip()
-    gather.need("company_name", named or (intake.business_no or "").strip(), "업체를 적어 주세요.")
-    registered_at = intake.received_at or clock.now()
-    _check_moment(gather, registered_at)
-    understood = _Understood(
-        channel=channel,
-        caller=gather.take("caller", texts.line, intake.caller or "", ""),
-        phone=gather.take("phone", _phone, intake.phone or "", ""),
-        email=gather.take("email", texts.email, intake.email or "", ""),
-        registered_at=registered_at,
-        rows=_rows(gather, intake.rows, known, rules),
-        answer=gather.take("answer", texts.body, intake.answer or "", ""),
-    )
-    if intake.then == "CLOSE":
-        gather.need("answer", understood.answer, "안내한 내용을 적어 주세요.")
-    gather.done()
-    return understood
+async def register_on_site(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
+    """Register difficulties that were settled where they were heard, and answer them in one act.
 
-
-def _phone(text: str) -> str:
-    return phone.parse(text) if text.strip() else ""
-
-
-def _check_moment(gather: Gather, moment: datetime) -> None:
-    now = clock.now()
-    gather.need("received_at", moment <= now + _AHEAD, "아직 오지 않은 시각입니다.")
-    gather.need("received_at", moment >= now - _OLDEST, "1년이 지난 접수는 적을 수 없습니다.")
-
-
-def _rows(
-    gather: Gather, given: Sequence[IntakeRow], known: Reference, rules: dict[str, Rule]
-) -> list[_Row]:
-    filled = [(i, row) for i, row in enumerate(given) if row.category or row.content.strip()]
-    gather.need("rows-0-content", filled, "애로 내용을 적어 주세요.")
-    if len(filled) > MAX_ROWS:
-        gather.errors["rows"] = f"한 번에 {MAX_ROWS}건까지 접수할 수 있습니다."
-    found = []
-    for index, row in filled:
-        field, kind = f"rows-{index}", row.petition_type or known.labels.default_petition_type
-        content = gather.take(f"{field}-content", texts.body, row.content, "")
-        gather.need(f"{field}-content", content, "애로 내용을 적어 주세요.")
-        active = row.category in known.labels.categories
-        gather.need(f"{field}-category", active, "분야를 골라 주세요.")
-        gather.need(f"{field}-petition_type", kind in rules, "민원 종류를 골라 주세요.")
-        found.append(_Row(index, row.category, content, kind))
-    return found
+    The clock stands at zero: they are ANSWERED with ACCEPTED_ON_SITE at the moment they are
+    written down; `occurred_at` is the visit's time. The actor's unit is answerable unless another
+    is named. Raises like `register`; the channel must be one of `labels.ON_SITE_CHANNELS`.
+    """
+    channel = intake.channel or words.ON_SITE_CHANNELS[0]
+    return await register(ctx, msgspec.structs.replace(intake, channel=channel, then="SETTLE"))
 
 
 async def _with_place(ctx: Ctx, intake: Intake) -> Intake:
     """Fill in who answers: nobody yet, the department chosen, or the one who informed."""
     if intake.then == "REGISTER":
         return msgspec.structs.replace(intake, lead_unit_id=None, officer_id=None)
-    if intake.then == "CLOSE" and intake.lead_unit_id is None:
+    if intake.then in ANSWERS and intake.lead_unit_id is None:
         intake = msgspec.structs.replace(
             intake, lead_unit_id=ctx.me.unit_id, officer_id=intake.officer_id or ctx.me.officer_id
         )
@@ -168,8 +106,8 @@ class _Draft:
         self,
         ctx: Ctx,
         intake: Intake,
-        understood: _Understood,
-        row: _Row,
+        understood: Understood,
+        row: Row,
         rules: dict[str, Rule],
         known: Reference,
     ) -> None:
@@ -177,7 +115,7 @@ class _Draft:
         self.row = row
         rule = rules[row.petition_type]
         self.due: Due = due_for(rule.period, understood.registered_at, known.calendar)
-        self.row_version = {"REGISTER": 1, "ASSIGN": 2, "CLOSE": 3}[intake.then]
+        self.row_version = _EVENTS[intake.then]
         self.values: dict[str, Any] = {
             "id": self.id,
             "submission_id": intake.submission_id,
@@ -189,7 +127,7 @@ class _Draft:
             "summary": texts.summary(row.content),
             "grams": list(dict.fromkeys(grams(row.content))),
             "status": _STATUS[intake.then],
-            "priority": intake.priority,
+            "priority": row.priority,
             "lead_unit_id": intake.lead_unit_id,
             "officer_id": intake.officer_id,
             "registered_at": understood.registered_at,
@@ -201,7 +139,7 @@ class _Draft:
             **seal(ctx, "caller", understood.caller, "name", self.id),
             **seal(ctx, "phone", understood.phone, "phone", self.id),
             **seal(ctx, "email", understood.email, "email", self.id),
-            **(_informed(ctx, understood) if intake.then == "CLOSE" else {}),
+            **(_answered(ctx, intake, understood, row) if intake.then in ANSWERS else {}),
         }
 
     def emissions(self, intake: Intake, company_id: UUID, at: datetime) -> list[Emission]:
@@ -225,38 +163,38 @@ class _Draft:
                     officer_id=intake.officer_id,
                 )
             )
+        if intake.then in ANSWERS:
+            made.append(
+                CaseAnswered(
+                    case_id=self.id,
+                    company_id=company_id,
+                    disposition=self.values["disposition"],
+                    implementation=self.values["implementation"],
+                )
+            )
         if intake.then == "CLOSE":
-            made += _closing(self.id, company_id)
+            made.append(CaseClosed(case_id=self.id, company_id=company_id, reason="INFORMED"))
         return [Emission(event, self.id, seq, at) for seq, event in enumerate(made, start=1)]
 
 
-def _informed(ctx: Ctx, understood: _Understood) -> dict[str, Any]:
-    """Return the columns of a case that was answered in the very call."""
+def _answered(ctx: Ctx, intake: Intake, understood: Understood, row: Row) -> dict[str, Any]:
+    """Return the columns of a case that was answered in the very call or visit."""
+    at = understood.registered_at
+    closed = {"closed_at": at, "close_reason": "INFORMED"} if intake.then == "CLOSE" else {}
     return {
-        "answered_at": understood.registered_at,
+        "answered_at": at,
         "answered_by": ctx.me.officer_id,
-        "disposition": "INFO_PROVIDED",
-        "implementation": "NOT_NEEDED",
-        "answer": understood.answer,
-        "closed_at": understood.registered_at,
-        "close_reason": "INFORMED",
+        "disposition": ANSWERS[intake.then],
+        "implementation": "NOT_NEEDED" if intake.then == "CLOSE" else intake.implementation,
+        "answer": row.answer,
+        **closed,
     }
-
-
-def _closing(case_id: UUID, company_id: UUID) -> list[Event]:
-    answered = CaseAnswered(
-        case_id=case_id,
-        company_id=company_id,
-        disposition="INFO_PROVIDED",
-        implementation="NOT_NEEDED",
-    )
-    return [answered, CaseClosed(case_id=case_id, company_id=company_id, reason="INFORMED")]
 
 
 async def _write(
     ctx: Ctx,
     intake: Intake,
-    understood: _Understood,
+    understood: Understood,
     company_id: UUID,
     drafts: list[_Draft],
     known: Reference,
@@ -271,7 +209,7 @@ async def _write(
         q.ADD,
         [{**d.values, **common, "case_no": no} for d, no in zip(drafts, numbers, strict=True)],
     )
-    emissions = [e for d in drafts for e in d.emissions(intake, company_id, at)]
+    emissions = [e for d in drafts for e in d.emissions(intake, company_id, understood.occurred_at)]
     await emit_many(ctx, q.SUBJECT, emissions)
     return [
         RegisteredCase(
@@ -287,7 +225,7 @@ async def _write(
 
 
 async def _ask_for_mail(ctx: Ctx, intake: Intake, intake_id: UUID, drafts: list[_Draft]) -> None:
-    if intake.then != "CLOSE":
+    if intake.then not in ANSWERS:
         await outbox.put(ctx, REGISTERED_MAIL, intake_id)
         return
     for draft in drafts:

@@ -10,6 +10,7 @@ from sinmungo.cases import labels as words
 from sinmungo.cases import unit_queries as q
 from sinmungo.cases.calendar import RECOUNT, recount_job
 from sinmungo.cases.intake import ANSWERED_MAIL, REGISTERED_MAIL
+from sinmungo.cases.proposals import REPLY_MAIL
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
 from sinmungo.host.types import Job
@@ -44,6 +45,19 @@ async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
     await _send(ctx, row, f"처리결과({kind})를 알려드립니다", lines)
 
 
+async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
+    """Tell the caller that an agency replied to what was proposed because of the case."""
+    row = await ctx.db.first(q.MAIL_OF_CASE, id=case_id, on=clock.today())
+    if row is None:
+        return
+    lines = [
+        f"접수번호 {row.case_no}과 관련해 건의한 내용에 해당 기관이 회신하였습니다.",
+        "자세한 내용은 신청 조회 화면이나 아래 담당자에게서 확인하실 수 있습니다.",
+        _CONSULT,
+    ]
+    await _send(ctx, row, "건의한 내용에 회신이 왔습니다", lines)
+
+
 def _day(row: q.MailRow) -> str:
     return date_ko(clock.to_seoul(row.due_at).date())
 
@@ -66,5 +80,6 @@ def _contact(ctx: Ctx, row: q.MailRow) -> list[str]:
 JOBS = (
     Job(REGISTERED_MAIL, registered_mail),
     Job(ANSWERED_MAIL, answered_mail),
+    Job(REPLY_MAIL, proposal_reply_mail),
     Job(RECOUNT, recount_job),
 )

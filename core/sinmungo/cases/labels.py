@@ -24,16 +24,14 @@ DISPOSITION = {
     "TRANSFERRED": "이송",
     "WITHDRAWN": "취하",
 }
-BY_OTHER_ACTS = ("TRANSFERRED", "WITHDRAWN")
-"""Dispositions that no answer may give: transfer and withdrawal are acts of their own."""
-
 ON_SITE_CHANNELS = ("FIELD_VISIT", "JOINT_DELEGATION")
 """Channels on which ACCEPTED_ON_SITE can be true at all."""
 
+FIELD_CHANNELS = (*ON_SITE_CHANNELS, "ROUNDTABLE", "EXPO", "MAYOR_DIRECT")
+"""Channels whose difficulties are heard outside and written down later."""
+
 REFUSALS = ("NOT_ACCEPTED", "PARTIALLY_ACCEPTED")
 """Answers that must name the remedy (민원처리법 art. 27, 35)."""
-
-ANSWERS = {k: v for k, v in DISPOSITION.items() if k not in BY_OTHER_ACTS}
 
 IMPLEMENTATION = {
     "NOT_NEEDED": "해당 없음",
@@ -42,6 +40,30 @@ IMPLEMENTATION = {
     "DONE": "완료",
     "STALLED": "지연",
 }
+
+WAIT = {
+    "COOP_WAIT": "협조 중",
+    "SUPPLEMENT_WAIT": "보완 중",
+    "SITE_CHECK": "현장 확인 중",
+    "EXTERNAL_WAIT": "상급·중앙 건의 중",
+}
+"""What a case waits for beside its main flow."""
+
+PROPOSAL_STATE = {"OPEN": "회신 대기", "REPLIED": "회신", "CLOSED": "종결"}
+OUTCOME = {
+    "ACCEPTED": "수용",
+    "PARTIALLY_ACCEPTED": "일부수용",
+    "NOT_ACCEPTED": "불수용",
+    "LONG_TERM_REVIEW": "장기검토",
+}
+"""What an agency makes of a proposal."""
+PROPOSED_ANSWER = (
+    "말씀하신 내용은 관계 법령이나 제도를 고쳐야 하는 일이라 소관 기관에 건의하였습니다. "
+    "회신이 오면 바로 알려 드리겠습니다."
+)
+"""What a company reads when its difficulty was proposed upstream, unless written otherwise."""
+CAN_PROPOSE = (*OPEN, "ANSWERED")
+CAN_ANSWER_WITH_PROPOSAL = ("ASSIGNED", "IN_REVIEW")
 
 CLOSE_REASONS = {
     "ANSWERED": "답변 완료",

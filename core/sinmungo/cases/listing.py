@@ -11,6 +11,7 @@ from sinmungo import clock
 from sinmungo.cases import listing_queries as q
 from sinmungo.cases.cursors import DeskCursor, FoundCursor, read_cursor, write_cursor
 from sinmungo.cases.history import waiting_at
+from sinmungo.cases.numbers import OLD
 from sinmungo.cases.reference import reference
 from sinmungo.cases.types import CaseQuery, Desk, DeskRow, Found, View
 from sinmungo.companies import service as companies
@@ -40,8 +41,8 @@ async def desk(
     One statement; `counts` of every view take another. Raises InvalidError for a foreign cursor.
     """
     start = read_cursor(cursor, DeskCursor) or _FIRST
-    params = _moments(ctx)
-    wanted = _NEEDED[view]
+    params = moments_of(ctx)
+    wanted = NEEDED[view]
     rows = await q.DESK[view].all(
         ctx,
         c_answered=start.answered,
@@ -58,7 +59,7 @@ async def desk(
     return Desk(view=view, rows=_lines(ctx, rows), counts=counts, next=following)
 
 
-_NEEDED: dict[str, tuple[str, ...]] = {
+NEEDED: dict[str, tuple[str, ...]] = {
     "MINE": ("me",),
     "UNIT": ("units",),
     "TODAY": ("now", "today_from", "today_to"),
@@ -67,7 +68,8 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
-def _moments(ctx: Ctx) -> dict[str, Any]:
+def moments_of(ctx: Ctx) -> dict[str, Any]:
+    """Return the parameters of the views' conditions; `NEEDED` says which view takes which."""
     start = datetime.combine(clock.today(), time.min, clock.SEOUL)
     return {
         "me": ctx.me.officer_id,
@@ -80,7 +82,7 @@ def _moments(ctx: Ctx) -> dict[str, Any]:
 
 async def desk_counts(ctx: Ctx) -> dict[str, int]:
     """Return how many cases each view has, at most 1,001 each."""
-    return await _counts(ctx, _moments(ctx))
+    return await _counts(ctx, moments_of(ctx))
 
 
 async def _counts(ctx: Ctx, params: dict[str, Any]) -> dict[str, int]:
@@ -130,6 +132,7 @@ def _line(row: q.ListRow, officer: str, now: datetime) -> DeskRow:
         due_at=row.due_at,
         late=not row.answered and row.legal_until < now,
         disposition=row.disposition,
+        waits=row.waits,
         row_version=row.row_version,
     )
 
@@ -140,8 +143,8 @@ async def search(ctx: Ctx, query: CaseQuery, *, with_total: bool = True) -> Foun
     Raises InvalidError for a day that cannot be read or a foreign cursor.
     """
     start = read_cursor(query.cursor, FoundCursor) or _NEWEST
-    filters = _filters(query)
-    mode, meant = await _meaning(ctx, clean(query.q)[:_MAX_QUERY])
+    filters = filters_of(query)
+    mode, meant = await meaning_of(ctx, clean(query.q)[:_MAX_QUERY])
     rows = await q.SEARCH[mode].all(
         ctx,
         **filters,
@@ -158,7 +161,8 @@ async def search(ctx: Ctx, query: CaseQuery, *, with_total: bool = True) -> Foun
     return Found(rows=_lines(ctx, rows), total=total, next=following)
 
 
-def _filters(query: CaseQuery) -> dict[str, Any]:
+def filters_of(query: CaseQuery) -> dict[str, Any]:
+    """Return the parameters of the filters; InvalidError names a day that cannot be read."""
     gather = Gather()
     first = _day(gather, "registered_from", query.registered_from, _EARLIEST)
     last = _day(gather, "registered_to", query.registered_to, _LATEST)
@@ -170,6 +174,7 @@ def _filters(query: CaseQuery) -> dict[str, Any]:
         "petition_type": query.petition_type or None,
         "status": query.status or None,
         "disposition": query.disposition or None,
+        "wait": query.wait or None,
         "lead_unit_id": query.unit_id,
         "officer_id": query.officer_id,
         "from_at": datetime.combine(first, time.min, clock.SEOUL),
@@ -182,17 +187,18 @@ def _day(gather: Gather, field: str, text: str | None, default: date) -> date:
     return min(max(day, _EARLIEST), _LATEST)
 
 
-async def _meaning(ctx: Ctx, text: str) -> tuple[str, dict[str, Any]]:
+async def meaning_of(ctx: Ctx, text: str) -> tuple[str, dict[str, Any]]:
     """Return how to search for what was typed, and the parameters of that way."""
     if not text:
         return "BROWSE", {}
     if number := _CASE_NO.fullmatch(text):
         prefix = text[: number.start(1)].rstrip("-").upper()
-        return "NUMBER", {"case_no": f"{prefix}-{number[1]}-{int(number[2]):06d}"}
+        case_no = f"{prefix}-{number[1]}-{int(number[2]):06d}"
+        return "NUMBER", {"case_nos": [case_no, f"{OLD}-{text}", f"{OLD}-{text.upper()}"]}
     if _DIGITS.fullmatch(text):
         prefix = (await reference(ctx)).prefix
         case_no = f"{prefix}-{clock.today().year}-{int(text):06d}"
-        return "DIGITS", {"case_no": case_no, **_on_phone(ctx, text)}
+        return "DIGITS", {"case_nos": [case_no, f"{OLD}-{text}"], **_on_phone(ctx, text)}
     line = _parsed_phone(text)
     if line:
         return "PHONE", _on_phone(ctx, line)

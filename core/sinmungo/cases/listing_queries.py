@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -26,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from sinmungo.cases.models import OPEN_FIRST, cases
-from sinmungo.cases.queries import post_of
+from sinmungo.cases.models import OPEN_FIRST, case_waits, cases
+from sinmungo.cases.queries import open_waits, post_of
 from sinmungo.cases.scope import Scoped
 from sinmungo.companies.models import companies
 from sinmungo.people.models import officers, org_units
@@ -61,6 +62,7 @@ class ListRow(msgspec.Struct):
     legal_until: datetime
     answered: bool
     disposition: str | None
+    waits: list[str]
     row_version: int
 
 
@@ -91,6 +93,7 @@ def _named(cut: Select[Any], *order: str) -> Read[ListRow]:
         "officer_name_sealed": officers.c.name_sealed.label("officer_name_sealed"),
         "officer_post": post_of(p.c.officer_id).label("officer_post"),
         "answered": answered.label("answered"),
+        "waits": open_waits(p.c.id).label("waits"),
     }
     sorting = {
         "answered": answered,
@@ -158,12 +161,17 @@ def _own(condition: ColumnElement[bool]) -> Scoped[ListRow]:
     return Scoped(lambda _: query, takes_scope=False)
 
 
+DESK_CONDITIONS: dict[str, tuple[ColumnElement[bool], bool]] = {
+    "MINE": (_MINE, False),
+    "UNIT": (_UNIT, False),
+    "TODAY": (_TODAY, True),
+    "LATE": (_LATE, True),
+    "ALL": (_NOT_CLOSED, True),
+}
+"""What a view holds, and whether that can reach beyond one's scope."""
 DESK: dict[str, Scoped[ListRow]] = {
-    "MINE": _own(_MINE),
-    "UNIT": _own(_UNIT),
-    "TODAY": _scoped_desk(_TODAY),
-    "LATE": _scoped_desk(_LATE),
-    "ALL": _scoped_desk(_NOT_CLOSED),
+    name: _scoped_desk(condition) if scoped else _own(condition)
+    for name, (condition, scoped) in DESK_CONDITIONS.items()
 }
 
 
@@ -192,7 +200,12 @@ def _optional(name: str) -> ColumnElement[bool]:
     return or_(value.is_(None), _c[name] == value)
 
 
-_FILTERS = and_(
+_WAIT = bindparam("wait", type_=Text())
+_WAITING = exists().where(
+    case_waits.c.case_id == _c.id, case_waits.c.kind == _WAIT, case_waits.c.closed_at.is_(None)
+)
+FILTERS = and_(
+    or_(_WAIT.is_(None), _WAITING),
     *(
         _optional(name)
         for name in (
@@ -213,10 +226,10 @@ _BY_TEXT = or_(
     _c.grams.op("@@")(cast(bindparam("lexemes", type_=Text()), TSQUERY)),
     any_of(_c.company_id, "company_ids", Uuid()),
 )
-_MODES: dict[str, ColumnElement[bool]] = {
+MODES: dict[str, ColumnElement[bool]] = {
     "BROWSE": true(),
-    "NUMBER": _c.case_no == bindparam("case_no", type_=Text()),
-    "DIGITS": or_(_c.case_no == bindparam("case_no", type_=Text()), _ON_PHONE),
+    "NUMBER": any_of(_c.case_no, "case_nos"),
+    "DIGITS": or_(any_of(_c.case_no, "case_nos"), _ON_PHONE),
     "PHONE": _ON_PHONE,
     "TEXT": _BY_TEXT,
 }
@@ -226,7 +239,7 @@ def _search(mode: ColumnElement[bool]) -> Scoped[ListRow]:
     def build(scope: ColumnElement[bool]) -> Read[ListRow]:
         cut = (
             select(*(_c[name] for name in _CUT))
-            .where(mode, _FILTERS, _NEWER, scope)
+            .where(mode, FILTERS, _NEWER, scope)
             .order_by(_c.registered_at.desc(), _c.id.desc())
             .limit(_SIZE)
         )
@@ -237,9 +250,9 @@ def _search(mode: ColumnElement[bool]) -> Scoped[ListRow]:
 
 def _total(mode: ColumnElement[bool]) -> Scoped[int]:
     return Scoped(
-        lambda scope: read(select(_capped(and_(mode, _FILTERS, scope)).label("total")), int)
+        lambda scope: read(select(_capped(and_(mode, FILTERS, scope)).label("total")), int)
     )
 
 
-SEARCH = {name: _search(mode) for name, mode in _MODES.items()}
-TOTAL = {name: _total(mode) for name, mode in _MODES.items()}
+SEARCH = {name: _search(mode) for name, mode in MODES.items()}
+TOTAL = {name: _total(mode) for name, mode in MODES.items()}

@@ -2,7 +2,8 @@
 
 `due_at` is the moment to warn by, `legal_until` the last one that is not late. `case_notes` holds
 what was written at a step (`seq` = `row_version` after it), apart from events, so that it can be
-destroyed while the count stays.
+destroyed while the count stays. `case_waits` are what a case waits for beside its main flow: open
+rows with clocks of their own; a proposal to another agency is one of them.
 """
 
 from sqlalchemy import (
@@ -165,6 +166,49 @@ cases = Table(
     Index("ix_cases_registered_at_id", "registered_at", "id"),
     Index("ix_cases_company_id_registered_at", "company_id", "registered_at"),
     Index("ix_cases_grams", "grams", postgresql_using="gin"),
+)
+
+case_waits = Table(
+    "case_waits",
+    core_metadata,
+    pk(),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False, index=True),
+    text("kind"),
+    moment("opened_at"),
+    Column("due_on", Date),
+    moment("closed_at", nullable=True),
+    Column("opened_by", Uuid),
+    row_version(),
+    CheckConstraint(
+        "kind in ('COOP_WAIT', 'SUPPLEMENT_WAIT', 'SITE_CHECK', 'EXTERNAL_WAIT')", name="kind"
+    ),
+)
+
+proposals = Table(
+    "proposals",
+    core_metadata,
+    pk(),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("wait_id", Uuid, ForeignKey("case_waits.id"), nullable=False),
+    Column("agency_id", Uuid, ForeignKey("agencies.id"), nullable=False, index=True),
+    text("gist"),
+    Column("proposed_on", Date, nullable=False),
+    Column("proposed_by", Uuid),
+    Column("unit_id", Uuid, ForeignKey("org_units.id")),
+    text("state"),
+    text("outcome", nullable=True),
+    text("reply", nullable=True),
+    Column("replied_on", Date),
+    moment("created_at"),
+    row_version(),
+    CheckConstraint("state in ('OPEN', 'REPLIED', 'CLOSED')", name="state"),
+    CheckConstraint(
+        "outcome in ('ACCEPTED', 'PARTIALLY_ACCEPTED', 'NOT_ACCEPTED', 'LONG_TERM_REVIEW')",
+        name="outcome",
+    ),
+    CheckConstraint("state <> 'REPLIED' or replied_on is not null", name="replied"),
+    Index("uq_proposals_wait_id", "wait_id", unique=True),
+    Index("ix_proposals_proposed_on_id", "proposed_on", "id"),
 )
 
 case_notes = Table(

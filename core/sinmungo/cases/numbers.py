@@ -12,6 +12,9 @@ from sinmungo.host.context import Ctx
 from sinmungo_tenants import read
 from sinmungo_tenants.statements import Read
 
+OLD = "구"
+"""Before the number that a case had in an older register; such numbers are not counted."""
+
 
 def _take() -> Read[int]:
     first = insert(case_numbers).values(year=bindparam("year"), last=bindparam("count"))

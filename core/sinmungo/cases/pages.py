@@ -4,18 +4,28 @@ from sinmungo.cases.pages_admin import CategoryController, HolidayController
 from sinmungo.cases.pages_case import CaseController
 from sinmungo.cases.pages_desk import DeskController
 from sinmungo.cases.pages_intake import IntakeController
+from sinmungo.cases.pages_ledgers import LedgerController
 from sinmungo.cases.pages_portal import PortalController
+from sinmungo.cases.pages_proposals import ProposalController
 from sinmungo.cases.permissions import INTAKE, READ, SETTINGS
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.types import MenuItem, Panel
 
-OFFICE = (DeskController, IntakeController, CaseController)
+OFFICE = (
+    DeskController,
+    IntakeController,
+    CaseController,
+    ProposalController,
+    LedgerController,
+)
 PORTAL = (PortalController,)
 ADMIN = (HolidayController, CategoryController)
 MENU = (
     MenuItem("내 업무", "/office/cases", READ, "업무", 10),
     MenuItem("접수하기(전화·방문)", "/office/cases/new", INTAKE, "업무", 20),
     MenuItem("포털 접수", "/office/cases/submissions", INTAKE, "업무", 25),
+    MenuItem("대장", "/office/cases/ledgers", READ, "업무", 33),
+    MenuItem("건의과제", "/office/cases/proposals", READ, "업무", 36),
     MenuItem("공휴일", "/admin/cases/holidays", SETTINGS, "관리", 40, face="admin"),
     MenuItem("분야", "/admin/cases/categories", SETTINGS, "관리", 50, face="admin"),
     MenuItem("애로 신청", "/cases/file", PUBLIC, "", 10, face="portal"),

@@ -12,14 +12,18 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from sinmungo import clock
+from sinmungo.agencies.models import KINDS
+from sinmungo.agencies.service import list_agencies
 from sinmungo.cases import labels, pages_look, service
-from sinmungo.cases.permissions import ASSIGN, INTAKE, READ, WORK
+from sinmungo.cases.permissions import ASSIGN, INTAKE, PROPOSE, READ, WORK
 from sinmungo.cases.types import Changed
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
 from sinmungo.host.context import Ctx
+from sinmungo.text.dates import parse_date
 from sinmungo.web.access import needs
-from sinmungo.web.forms import Form, read_form
+from sinmungo.web.forms import Form, Gather, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
@@ -49,6 +53,26 @@ async def _answer(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
     )
 
 
+async def _propose(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    agency_id, gather = form.uuid("agency_id"), Gather()
+    today, due = clock.today(), form.optional("due_on")
+    proposed_on = gather.take("proposed_on", parse_date, form["proposed_on"] or "오늘", today)
+    due_on = gather.take("due_on", parse_date, due, None) if due else None
+    gather.need("agency_id", agency_id, "건의한 기관을 골라 주세요.")
+    gather.need("gist", form["gist"], "건의한 내용을 적어 주세요.")
+    gather.done()
+    return await service.propose(
+        ctx,
+        case_id,
+        agency_id or case_id,
+        form["gist"],
+        proposed_on,
+        version,
+        due_on=due_on,
+        answer=form["answer"],
+    )
+
+
 async def _close(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
     return await service.close(ctx, case_id, form["reason"], version)
 
@@ -60,6 +84,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "bounce": (_bounce, "접수담당에게 돌려보냈습니다."),
     "review": (_review, "검토를 시작했습니다."),
     "answer": (_answer, "답변했습니다."),
+    "propose": (_propose, "건의를 적었습니다."),
     "close": (_close, "종결했습니다."),
 }
 
@@ -96,6 +121,11 @@ class CaseController(Controller):
     async def answer(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
         """Answer the company."""
         return await _do(request, ctx, case_id, "answer")
+
+    @post("/{case_id:uuid}/propose", opt=needs(PROPOSE))
+    async def propose(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Write down a proposal to another agency, perhaps with the answer to the company."""
+        return await _do(request, ctx, case_id, "propose")
 
     @post("/{case_id:uuid}/close", opt=needs(WORK))
     async def close(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
@@ -138,10 +168,13 @@ async def show(
         company=await company_brief(ctx, case.company_id),
         look=await pages_look.look(ctx),
         places=pages_look.places(await service.assignees(ctx)) if "assign" in case.acts else [],
+        agencies=await _agencies(ctx) if "propose" in case.acts else [],
+        proposals=await service.proposals_of(ctx, case_id),
+        proposed_answer=_proposed_answer(case.status),
         history=list(reversed(await service.timeline(ctx, case_id))),
         hints=await ctx.host.hints(ctx, case.company_id),
         panels=[p for p in ctx.host.panels(ctx.city, "CASE") if ctx.me.may(p.permission)],
-        answers=list(labels.ANSWERS.items()),
+        answers=list(labels.DISPOSITION.items()),
         implementations=list(labels.IMPLEMENTATION.items()),
         close_reasons=list(labels.CLOSE_REASONS.items()),
         act=act,
@@ -152,3 +185,15 @@ async def show(
         stages=STAGES,
         stage=len(STAGES) if case.status == "CLOSED" else _ORDER.index(case.status),
     )
+
+
+async def _agencies(ctx: Ctx) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the agencies of today as groups of a select, ministries first."""
+    found = await list_agencies(ctx, on=clock.today())
+    groups = [(KINDS[k], [(str(a.id), a.name) for a in found if a.kind == k]) for k in KINDS]
+    return [group for group in groups if group[1]]
+
+
+def _proposed_answer(status: str) -> str | None:
+    """Return the answer that goes with a proposal; None where the company has one already."""
+    return labels.PROPOSED_ANSWER if status in labels.CAN_ANSWER_WITH_PROPOSAL else None

@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from sinmungo.cases import pages_look, service
-from sinmungo.cases.permissions import INTAKE, READ, READ_ALL
+from sinmungo.cases import labels, pages_look, service
+from sinmungo.cases.permissions import DOWNLOAD, INTAKE, READ, READ_ALL
 from sinmungo.cases.types import CaseQuery, Desk, View
 from sinmungo.companies.service import company_brief
-from sinmungo.errors import InvalidError
+from sinmungo.errors import InvalidError, MissingError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, query_form, read_form
@@ -49,8 +49,10 @@ class DeskController(Controller):
             tabs=_tabs(shown),
             title=VIEWS[shown.view],
             waiting=waiting,
+            may_download=ctx.me.may(DOWNLOAD),
             may_register=ctx.me.may(INTAKE),
             later=cursor is not None,
+            panels=[p for p in ctx.host.panels(ctx.city, "DESK") if ctx.me.may(p.permission)],
         )
 
     @get("/search", opt=needs(READ))
@@ -112,12 +114,24 @@ def _count(number: int) -> str:
     return f"{_MANY:,}+" if number > _MANY else f"{number:,}"
 
 
-def _query(form: Form) -> CaseQuery:
+def view_of(name: str) -> View:
+    """Return the view of this name; MissingError for any other."""
+    for known in get_args(View.__value__):
+        if known == name:
+            view: View = known
+            return view
+    raise MissingError
+
+
+def query_of(form: Form) -> CaseQuery:
+    """Return what a search form asks for."""
     return CaseQuery(
         q=form["q"],
         category=form.optional("category"),
         channel=form.optional("channel"),
         status=form.optional("status"),
+        disposition=form.optional("disposition"),
+        wait=form.optional("wait"),
         unit_id=form.uuid("unit_id"),
         registered_from=form.optional("registered_from"),
         registered_to=form.optional("registered_to"),
@@ -130,7 +144,7 @@ async def _found(request: Req, ctx: Ctx, form: Form) -> Response[str]:
     found = None
     if any(form.values()):
         try:
-            found = await service.search(ctx, _query(form))
+            found = await service.search(ctx, query_of(form))
         except InvalidError as error:
             errors = error.errors
     return page(
@@ -142,5 +156,7 @@ async def _found(request: Req, ctx: Ctx, form: Form) -> Response[str]:
         errors=errors,
         found=found,
         total=_count(found.total or 0) if found else "",
+        waits=list(labels.WAIT.items()),
+        may_download=ctx.me.may(DOWNLOAD),
         units=[(a.unit_id, a.unit_name) for a in await service.assignees(ctx)],
     )

@@ -37,6 +37,7 @@ _FIELDS = {
     "officer_id": "place",
     "rows-0-petition_type": "petition_type",
 }
+_ROW = ("category", "content", "priority")
 OPTIONS = 8
 _LOOK_AT = 40
 
@@ -144,10 +145,7 @@ async def _from_submission(ctx: Ctx, submission_id: UUID) -> dict[str, str]:
 
 def _rows(form: Form) -> list[dict[str, str]]:
     """Return the rows in which something was written; their place is their index from now on."""
-    rows = [
-        {"category": r.get("category", ""), "content": r.get("content", "")}
-        for r in form.rows("rows")
-    ]
+    rows = [{name: r.get(name, "") for name in _ROW} for r in form.rows("rows")]
     return [row for row in rows if row["category"] or row["content"]]
 
 
@@ -175,6 +173,7 @@ def _intake(form: Form) -> Intake:
                 category=row["category"],
                 content=row["content"],
                 petition_type=form.optional("petition_type"),
+                priority="HIGH" if row["priority"] == "HIGH" else None,
             )
             for row in _rows(form)
         ],
@@ -262,7 +261,7 @@ async def _page(
     extra: int = 0,
 ) -> Response[str]:
     rows = _rows(form)
-    rows += [{"category": "", "content": ""}] * (extra + (not rows))
+    rows += [dict.fromkeys(_ROW, "")] * (extra + (not rows))
     hits, form["company_id"] = await _companies(ctx, form)
     known = await _open_cases(ctx, _chosen_id(form), {row["category"] for row in rows})
     return page(

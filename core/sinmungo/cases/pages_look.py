@@ -9,7 +9,7 @@ import msgspec
 
 from sinmungo import clock
 from sinmungo.cases import service
-from sinmungo.cases.labels import OPEN, STATUS
+from sinmungo.cases.labels import OPEN, OUTCOME, PROPOSAL_STATE, STATUS, WAIT
 from sinmungo.cases.types import Assignee, Labels
 from sinmungo.host.context import Ctx
 from sinmungo.text import dates
@@ -82,6 +82,18 @@ class Look(msgspec.Struct, frozen=True):
         if item.late:
             return ("지남" if left == 0 else text), "late"
         return text, "today" if left <= 0 else "soon" if left <= _SOON else "ok"
+
+    def wait(self, code: str) -> str:
+        """Word of a wait."""
+        return _word(WAIT, code)
+
+    def proposal_state(self, code: str) -> str:
+        """Word of a proposal's state."""
+        return _word(PROPOSAL_STATE, code)
+
+    def outcome(self, code: str | None) -> str:
+        """Word of what an agency made of a proposal."""
+        return _word(OUTCOME, code)
 
     def stage(self, status: str) -> int:
         """Where a case stands among `STAGES`, as its company sees it."""

@@ -8,6 +8,8 @@ READ_ALL = "cases.read_all"
 INTAKE = "cases.intake"
 ASSIGN = "cases.assign"
 WORK = "cases.work"
+PROPOSE = "cases.propose"
+DOWNLOAD = "cases.download"
 SETTINGS = "cases.settings"
 
 PERMISSIONS = (
@@ -21,6 +23,16 @@ PERMISSIONS = (
         WORK,
         "검토·답변·종결",
         ("LEAD_OFFICER", "TEAM_LEADER", "INTAKE_OFFICER", "DIVISION_HEAD", "DEDICATED_OFFICER"),
+    ),
+    Permission(
+        PROPOSE,
+        "상급·중앙 건의",
+        ("DIVISION_HEAD", "TEAM_LEADER", "LEAD_OFFICER", "INTAKE_OFFICER", "DEDICATED_OFFICER"),
+    ),
+    Permission(
+        DOWNLOAD,
+        "대장 내려받기",
+        ("INTAKE_OFFICER", "TEAM_LEADER", "DIVISION_HEAD", "AUDITOR", "TENANT_ADMIN"),
     ),
     Permission(SETTINGS, "분야·휴일 관리", ("TENANT_ADMIN",)),
 )

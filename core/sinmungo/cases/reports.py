@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Table,
     Text,
@@ -21,8 +22,9 @@ from sqlalchemy import (
     select,
 )
 
-from sinmungo.cases.labels import DISPOSITION, OPEN, STATUS
-from sinmungo.cases.models import cases, categories, channels
+from sinmungo.agencies.models import KINDS, agencies
+from sinmungo.cases.labels import DISPOSITION, OPEN, OUTCOME, PROPOSAL_STATE, STATUS
+from sinmungo.cases.models import cases, categories, channels, proposals
 from sinmungo.companies.models import companies
 from sinmungo.host.context import Ctx
 from sinmungo.people.models import org_units
@@ -158,4 +160,72 @@ CASES = Dataset(
     switches=(REFUSALS_ARE_DONE,),
 )
 
-REPORTS: tuple[Dataset, ...] = (CASES,)
+_AGENCIES = read(
+    select(
+        cast(agencies.c.id, Text).label("code"),
+        agencies.c.name.label("title"),
+        literal_column("false", Boolean).label("always"),
+    ).order_by(agencies.c.name_key, agencies.c.id),
+    Label,
+)
+
+
+async def agency_labels(ctx: Ctx) -> Sequence[Label]:
+    """Return every agency that ever was; only those that something was proposed to have a line."""
+    return await ctx.db.all(_AGENCIES)
+
+
+_WAITING = proposals.c.state == "OPEN"
+
+
+def _outcome(code: str) -> ColumnElement[bool]:
+    return func.coalesce(proposals.c.outcome, literal_column("''", Text)) == code
+
+
+PROPOSALS = Dataset(
+    slug="proposals",
+    title="상급·중앙 건의 현황",
+    unit="건",
+    source=proposals.outerjoin(cases, cases.c.id == proposals.c.case_id)
+    .outerjoin(companies, companies.c.id == cases.c.company_id)
+    .outerjoin(agencies, agencies.c.id == proposals.c.agency_id),
+    id=proposals.c.id,
+    at=proposals.c.proposed_on,
+    dimensions=(
+        Dimension("agency", "기관별", proposals.c.agency_id, agency_labels, "기관 없음"),
+        Dimension("agency_kind", "기관 종류별", agencies.c.kind, KINDS, "종류 없음"),
+        Dimension("category", "분야별", cases.c.category, category_labels, "분야 없음"),
+        Dimension("channel", "접수경로별", cases.c.channel, channel_labels, "경로 없음"),
+    ),
+    measures=(
+        Measure("proposed", "건의"),
+        Measure("replied", "회신", proposals.c.replied_on.is_not(None)),
+        Measure("waiting", "회신 대기", _WAITING),
+        *(Measure(code.lower(), title, _outcome(code)) for code, title in OUTCOME.items()),
+        Measure("rate", "회신율", share=("replied", "proposed")),
+        Measure(
+            "days",
+            "평균 회신일",
+            proposals.c.replied_on.is_not(None),
+            days=(proposals.c.proposed_on, proposals.c.replied_on),
+        ),
+    ),
+    columns=(
+        RowColumn("건의일", proposals.c.proposed_on),
+        RowColumn("기관", agencies.c.name),
+        RowColumn("건의 내용", proposals.c.gist),
+        RowColumn("업체", companies.c.name),
+        RowColumn("접수번호", cases.c.case_no),
+        RowColumn("상태", proposals.c.state, PROPOSAL_STATE),
+        RowColumn("회신일", proposals.c.replied_on),
+        RowColumn("결과", proposals.c.outcome, OUTCOME),
+    ),
+    href="/office/cases/proposals/{id}",
+    chart=("replied", "waiting"),
+    footnotes=(
+        "한 애로를 여러 기관에 건의하면 기관마다 1건으로 셉니다.",
+        "회신 없이 종결한 건의는 회신과 회신 대기 어느 쪽에도 넣지 않습니다.",
+    ),
+)
+
+REPORTS: tuple[Dataset, ...] = (CASES, PROPOSALS)

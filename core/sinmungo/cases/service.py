@@ -1,11 +1,18 @@
 """The one door to cases for pages, API, jobs and plugins; the rules lie in the modules below.
 
     register(ctx, intake: Intake) -> list[RegisteredCase]
+    register_on_site(ctx, intake: Intake) -> list[RegisteredCase]   settled where it was heard
     assign(ctx, case_id, unit_id, officer_id | None, row_version) -> Changed
     bounce(ctx, case_id, reason: str, row_version) -> Changed
     start_review(ctx, case_id, row_version) -> Changed
     answer(ctx, case_id, disposition, implementation, text, row_version) -> Changed
     close(ctx, case_id, reason: code of labels.CLOSE_REASONS, row_version) -> Changed
+    propose(ctx, case_id, agency_id, gist, proposed_on, row_version, *, due_on=None, answer="")
+        -> Proposed                                        EXTERNAL_WAIT; answers too if `answer`
+    reply_proposal(ctx, proposal_id, outcome, text, replied_on, row_version) -> ProposalRow
+    close_proposal(ctx, proposal_id, reason, row_version) -> ProposalRow
+    proposal(ctx, proposal_id) -> ProposalRow; proposals_of(ctx, case_id) -> list[ProposalRow]
+    list_proposals(ctx, ProposalQuery(...)) -> Proposals   건의과제 관리대장, newest first
     detail(ctx, case_id) -> CaseDetail                     writes who looked into access_log
     is_visible(ctx, case_id) -> bool
     timeline(ctx, case_id) -> list[TimelineEntry]          oldest first
@@ -29,8 +36,18 @@ Errors: InvalidError with the form's field names ("company_name", "rows-0-conten
 
 from sinmungo.cases.calendar import change_holiday, city_calendar, drop_holiday, list_holidays
 from sinmungo.cases.history import detail, is_visible, timeline
-from sinmungo.cases.intake import register
+from sinmungo.cases.intake import register, register_on_site
 from sinmungo.cases.listing import desk, desk_counts, search
+from sinmungo.cases.proposal_list import list_proposals, proposal_pages
+from sinmungo.cases.proposals import (
+    close_proposal,
+    proposal,
+    proposal_acts,
+    proposals_of,
+    propose,
+    proposed_agencies,
+    reply_proposal,
+)
 from sinmungo.cases.reference import change_category, labels, list_categories
 from sinmungo.cases.submissions import contact, file, follow, list_waiting, submission
 from sinmungo.cases.units import assignees
@@ -46,6 +63,7 @@ __all__ = [
     "change_holiday",
     "city_calendar",
     "close",
+    "close_proposal",
     "contact",
     "desk",
     "desk_counts",
@@ -57,8 +75,17 @@ __all__ = [
     "labels",
     "list_categories",
     "list_holidays",
+    "list_proposals",
     "list_waiting",
+    "proposal",
+    "proposal_acts",
+    "proposal_pages",
+    "proposals_of",
+    "propose",
+    "proposed_agencies",
     "register",
+    "register_on_site",
+    "reply_proposal",
     "search",
     "start_review",
     "submission",

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import DateTime, LargeBinary, Uuid, bindparam, func, select, update
 
+from sinmungo.agencies.models import agencies
 from sinmungo.cases import unit_queries as q
-from sinmungo.cases.models import cases, submissions
+from sinmungo.cases.models import cases, proposals, submissions
+from sinmungo.cases.submission_types import FollowedProposal
 from sinmungo.host.models import access_log
 from sinmungo.people.identity import current_on
 from sinmungo.people.models import officers, org_units, posts, role_grants
@@ -120,6 +122,22 @@ def _followed() -> Any:
 
 
 FOLLOWED = read(_followed(), FollowedRow)
+FOLLOWED_PROPOSALS = read(
+    select(
+        cases.c.case_no,
+        agencies.c.name.label("agency_name"),
+        proposals.c.proposed_on,
+        proposals.c.state,
+        proposals.c.outcome,
+        proposals.c.reply,
+        proposals.c.replied_on,
+    )
+    .join(cases, cases.c.id == proposals.c.case_id)
+    .join(agencies, agencies.c.id == proposals.c.agency_id)
+    .where(cases.c.submission_id == bindparam("id"))
+    .order_by(proposals.c.proposed_on, proposals.c.id),
+    FollowedProposal,
+)
 _parent = org_units.alias("parent_unit")
 CONTACT = read(
     select(

@@ -1,6 +1,6 @@
 """What goes in and out of the service about submissions; see `types` for the habits."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -29,6 +29,18 @@ class Receipt(msgspec.Struct, kw_only=True):
     submitted_at: datetime
 
 
+class FollowedProposal(msgspec.Struct):
+    """What was proposed to another agency because of a case, as its company sees it."""
+
+    case_no: str
+    agency_name: str
+    proposed_on: date
+    state: str
+    outcome: str | None
+    reply: str | None
+    replied_on: date | None
+
+
 class FollowedCase(msgspec.Struct, kw_only=True):
     """One case as its company sees it."""
 
@@ -44,6 +56,7 @@ class FollowedCase(msgspec.Struct, kw_only=True):
     closed_at: datetime | None
     disposition: str | None
     answer: str | None
+    proposals: list[FollowedProposal] = []
 
 
 class Followed(msgspec.Struct, kw_only=True):

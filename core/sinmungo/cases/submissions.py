@@ -154,6 +154,9 @@ async def follow(ctx: Ctx, receipt_no: str, code: str) -> Followed:
         FollowedCase(**msgspec.structs.asdict(case))
         for case in await ctx.db.all(q.FOLLOWED, id=row.id)
     ]
+    for proposal in await ctx.db.all(q.FOLLOWED_PROPOSALS, id=row.id) if cases else []:
+        case = next(c for c in cases if c.case_no == proposal.case_no)
+        case.proposals = [*case.proposals, proposal]
     unit: FollowedCase | q.ContactRow | None = cases[0] if cases else await _intake_desk(ctx)
     return Followed(
         receipt_no=row.receipt_no,

@@ -13,15 +13,20 @@ import msgspec
 from sinmungo.people.service import Person
 
 type View = Literal["MINE", "UNIT", "TODAY", "LATE", "ALL"]
-type Then = Literal["REGISTER", "ASSIGN", "CLOSE"]
+type Then = Literal["REGISTER", "ASSIGN", "CLOSE", "SETTLE"]
 
 
 class IntakeRow(msgspec.Struct, kw_only=True):
-    """One difficulty. `petition_type` None: the city's usual one."""
+    """One difficulty. `petition_type` None: the city's usual one.
+
+    `priority` None and an empty `answer`: what the intake says for all its rows.
+    """
 
     category: str = ""
     content: str = ""
     petition_type: str | None = None
+    priority: Literal["NORMAL", "HIGH"] | None = None
+    answer: str = ""
 
 
 class Intake(msgspec.Struct, kw_only=True):
@@ -29,8 +34,10 @@ class Intake(msgspec.Struct, kw_only=True):
 
     Either `company_id`, or `company_name` (and `business_no`) of one that is found or made.
     `received_at` None: now. `then` is what follows at once: REGISTER nothing, ASSIGN to
-    `lead_unit_id`, CLOSE with `answer` (information given). With `submission_id`, what is left
-    empty here is taken from the submission.
+    `lead_unit_id`, CLOSE with `answer` (information given), SETTLE with `answer` (현장수용: done or
+    promised on the spot, `implementation` says which). `occurred_at` is when it was heard in the
+    field, for channels of `labels.FIELD_CHANNELS`: events carry it, while the clock starts at
+    `received_at`. With `submission_id`, what is left empty here is taken from the submission.
     """
 
     company_id: UUID | None = None
@@ -41,12 +48,14 @@ class Intake(msgspec.Struct, kw_only=True):
     phone: str | None = None
     email: str | None = None
     received_at: datetime | None = None
+    occurred_at: datetime | None = None
     lead_unit_id: UUID | None = None
     officer_id: UUID | None = None
     priority: Literal["NORMAL", "HIGH"] = "NORMAL"
     rows: list[IntakeRow] = []
     then: Then = "REGISTER"
     answer: str | None = None
+    implementation: str = "DONE"
     submission_id: UUID | None = None
 
 
@@ -70,10 +79,17 @@ class Changed(msgspec.Struct, kw_only=True):
     row_version: int
 
 
+class Proposed(Changed, kw_only=True):
+    """A case after something was proposed because of it, and the new proposal."""
+
+    proposal_id: UUID
+
+
 class CaseDetail(msgspec.Struct, kw_only=True):
     """One case with opened personal values. `acts` are what may be done now, by this actor.
 
-    `acts` holds "assign", "bounce", "review", "answer", "close".
+    `acts` holds "assign", "bounce", "review", "answer", "propose", "close"; `waits` are codes of
+    `labels.WAIT` that are open now.
     """
 
     id: UUID
@@ -107,6 +123,7 @@ class CaseDetail(msgspec.Struct, kw_only=True):
     close_reason: str | None
     intake_id: UUID
     submission_id: UUID | None
+    waits: list[str]
     row_version: int
     acts: tuple[str, ...] = ()
 
@@ -128,7 +145,7 @@ class TimelineEntry(msgspec.Struct, kw_only=True):
 
 
 class DeskRow(msgspec.Struct, kw_only=True):
-    """One line of a list. `waiting_at` (대기처) says who must act next."""
+    """One line of a list. `waiting_at` (대기처) says who must act next, `waits` what is open."""
 
     id: UUID
     case_no: str
@@ -147,6 +164,7 @@ class DeskRow(msgspec.Struct, kw_only=True):
     due_at: datetime
     late: bool
     disposition: str | None
+    waits: list[str]
     row_version: int
 
 
@@ -176,6 +194,7 @@ class CaseQuery(msgspec.Struct, kw_only=True):
     petition_type: str | None = None
     status: str | None = None
     disposition: str | None = None
+    wait: str | None = None
     unit_id: UUID | None = None
     officer_id: UUID | None = None
     registered_from: str | None = None

@@ -18,7 +18,7 @@ from sinmungo.cases.events import (
     ReviewStarted,
 )
 from sinmungo.cases.intake import ANSWERED_MAIL
-from sinmungo.cases.permissions import ASSIGN, WORK
+from sinmungo.cases.permissions import ASSIGN, PROPOSE, WORK
 from sinmungo.cases.types import Changed
 from sinmungo.cases.units import check_assignee
 from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
@@ -52,7 +52,7 @@ def allowed_acts(ctx: Ctx, status: str) -> tuple[str, ...]:
     """Return the acts that this actor may do on a case in this status."""
     return tuple(
         act for act, move in MOVES.items() if status in move.sources and ctx.me.may(move.permission)
-    )
+    ) + (("propose",) if status in words.CAN_PROPOSE and ctx.me.may(PROPOSE) else ())
 
 
 async def assign(
@@ -76,7 +76,7 @@ async def bounce(ctx: Ctx, case_id: UUID, reason: str, row_version: int) -> Chan
     case, move = await _begin(ctx, case_id, "bounce", row_version)
     event = CaseBounced(case_id=case_id, unit_id=case.lead_unit_id)
     done = await _do(ctx, case, move, q.ASSIGN, event, lead_unit_id=None, officer_id=None)
-    await _note(ctx, done, written)
+    await add_note(ctx, case_id, done.row_version, written)
     return done
 
 
@@ -98,15 +98,22 @@ async def answer(
     gather = Gather()
     written = gather.take("text", texts.body, text, "")
     gather.need("text", written, "답변 내용을 적어 주세요.")
-    gather.need("disposition", disposition in words.ANSWERS, "처리 구분을 골라 주세요.")
+    gather.need("disposition", disposition in words.DISPOSITION, "처리 구분을 골라 주세요.")
     gather.need(
         "implementation", implementation in words.IMPLEMENTATION, "이행 상태를 골라 주세요."
     )
     gather.done()
-    case, move = await _begin(ctx, case_id, "answer", row_version)
+    case, _ = await _begin(ctx, case_id, "answer", row_version)
     _check_on_site(case, disposition)
+    return await send_answer(ctx, case, disposition, implementation, written)
+
+
+async def send_answer(
+    ctx: Ctx, case: q.Brief, disposition: str, implementation: str, written: str
+) -> Changed:
+    """Write an answer whose values were checked, whatever act it is part of."""
     event = CaseAnswered(
-        case_id=case_id,
+        case_id=case.id,
         company_id=case.company_id,
         disposition=disposition,
         implementation=implementation,
@@ -114,7 +121,7 @@ async def answer(
     done = await _do(
         ctx,
         case,
-        move,
+        MOVES["answer"],
         q.ANSWER,
         event,
         disposition=disposition,
@@ -125,7 +132,7 @@ async def answer(
         officer_id=case.officer_id or ctx.me.officer_id,
     )
     if case.has_email:
-        await outbox.put(ctx, ANSWERED_MAIL, case_id)
+        await outbox.put(ctx, ANSWERED_MAIL, case.id)
     return done
 
 
@@ -170,13 +177,14 @@ async def _do(
     return Changed(id=case.id, case_no=case.case_no, status=move.target, row_version=seq)
 
 
-async def _note(ctx: Ctx, done: Changed, body: str) -> None:
+async def add_note(ctx: Ctx, case_id: UUID, seq: int, body: str) -> None:
+    """Keep what was written at a step, apart from its event."""
     now: datetime = clock.now()
     await ctx.db.run(
         q.ADD_NOTE,
         id=clock.uuid7(),
-        case_id=done.id,
-        seq=done.row_version,
+        case_id=case_id,
+        seq=seq,
         body=body,
         created_at=now,
     )

@@ -1,38 +1,28 @@
-"""A table as CSV that a spreadsheet opens right: BOM, real numbers, no text that acts as a formula.
+"""A counted table as a file: the header is the first line, real numbers, "-" and blank kept."""
 
-The header is the first line, so that the file is a table; notes follow after an empty line.
-"""
+from collections.abc import Iterator
+from typing import Any
 
-import csv
-import io
+from sinmungo.reporting.tables import Cell, Table
+from sinmungo.web.sheets import Column, Sheet
 
-from sinmungo.reporting.tables import Cell, Table, TableLine
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
+_WIDTH = 11
 
 
-def plain_text(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_ACTIVE) else text
+def table_sheet(table: Table) -> Sheet:
+    """Return the table as a sheet, the total first as on the screen."""
+    columns = [Column(table.dimension_title, 22)]
+    columns += [Column(c.title, _WIDTH, "number") for c in table.columns]
+    title = f"{table.title} ({table.period.title})"
+    return Sheet(title, columns, _rows(table), table.as_of, table.footnotes, table.unit)
 
 
-def table_csv(table: Table) -> bytes:
-    """Return the table in UTF-8 with BOM; figures unrounded by commas, "-" and blank kept."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([table.dimension_title, *(c.title for c in table.columns)])
-    writer.writerows(_line(line) for line in (table.total, *table.lines))
-    writer.writerow([])
-    writer.writerow([plain_text(f"{table.title} ({table.period.title}, 단위: {table.unit})")])
-    writer.writerows([plain_text(note)] for note in table.footnotes)
-    return out.getvalue().encode("utf-8-sig")
+def _rows(table: Table) -> Iterator[list[Any]]:
+    for line in (table.total, *table.lines):
+        yield [line.title, *(_figure(cell) for cell in line.cells)]
 
 
-def _line(line: TableLine) -> list[str]:
-    return [plain_text(line.title), *(_figure(cell) for cell in line.cells)]
-
-
-def _figure(cell: Cell) -> str:
+def _figure(cell: Cell) -> Any:
     if cell.blank:
-        return ""
-    return "-" if cell.value is None else str(cell.value)
+        return None
+    return "-" if cell.value is None else cell.value

@@ -10,7 +10,7 @@ API = "/api/v1/reporting"
 
 
 def table_page(dataset: str, dimension: str, period: Period, suffix: str = "") -> str:
-    """Return the address of a table's page, or of its CSV with the suffix "/table.csv"."""
+    """Return the address of a table's page, or of its file with the suffix "/table.xlsx"."""
     query = urlencode({"dimension": dimension, "period": period.code})
     return f"{PAGE}/{quote(dataset)}{suffix}?{query}"
 

@@ -9,7 +9,7 @@ from sinmungo import clock
 from sinmungo.errors import InvalidError, MissingError
 from sinmungo.host.context import Ctx
 from sinmungo.reporting import links, service
-from sinmungo.reporting.download import table_csv
+from sinmungo.reporting.download import table_sheet
 from sinmungo.reporting.periods import (
     TITLES,
     Period,
@@ -26,6 +26,7 @@ from sinmungo.web import charts
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, query_form
 from sinmungo.web.render import page
+from sinmungo.web.sheets import download, file_kind
 from sinmungo.web.types import CtxDep, Req
 
 
@@ -45,17 +46,14 @@ class ReportingController(Controller):
         """Show a dataset by one dimension for one period."""
         return await _show(request, ctx, dataset)
 
-    @get("/{dataset:str}/table.csv", opt=needs(READ))
+    @get(["/{dataset:str}/table.csv", "/{dataset:str}/table.xlsx"], opt=needs(READ))
     async def download(self, request: Req, ctx: CtxDep, dataset: FromPath[str]) -> Response[bytes]:
-        """Send the same table as CSV."""
+        """Send the same table as a file."""
         asked = query_form(request)
         table = await service.table(ctx, dataset, asked["dimension"], _period(asked))
-        name = f"{dataset}_{table.dimension}_{table.period.code}.csv"
-        headers = {
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-        }
-        return Response(table_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        name = f"{table.title}_{table.dimension_title}_{table.period.code}"
+        kind = file_kind(request.url.path.rpartition(".")[2])
+        return download(name, [table_sheet(table)], kind)
 
     @get("/{dataset:str}/rows", opt=needs(READ))
     async def rows(
@@ -163,13 +161,16 @@ def _kinds(name: str, dimension: str, period: Period) -> list[dict[str, Any]]:
 
 
 def _figures(dataset: Dataset, table: Table) -> dict[str, Any]:
-    first = dataset.measures[0].code
+    name, first = table.dataset, dataset.measures[0].code
     return {
         "table": table,
         "columns": [{"label": "구분"}] + [{"label": c.title, "kind": "num"} for c in table.columns],
         "lines": [_line(table, line) for line in (table.total, *table.lines)],
         "chart": _chart(dataset, table),
-        "csv": links.table_page(table.dataset, table.dimension, table.period, "/table.csv"),
+        "files": [
+            {"title": title, "href": links.table_page(name, table.dimension, table.period, suffix)}
+            for title, suffix in (("엑셀", "/table.xlsx"), ("CSV", "/table.csv"))
+        ],
         "as_of": date_ko(table.as_of),
         "nothing": not table.total.value(first),
     }

@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import array, distinct_on
 
 from sinmungo.reporting.periods import Period
 from sinmungo.reporting.terms import Dataset, Dimension, Measure
@@ -70,8 +70,8 @@ def counts(dataset: Dataset, dimension: Dimension) -> Read[Line]:
     """
     key = dimension.key
     period, cumulative, before = (_inside(dataset, w) for w in ("period", "cumulative", "before"))
-    numbers = [n for m in dataset.measures for n in _numbers(m, period)]
-    numbers += [func.count().filter(cumulative), func.count().filter(before)]
+    numbers = [n for m in dataset.measures for n in _numbers(dataset, m, period)]
+    numbers += [_count(dataset).filter(cumulative), _count(dataset).filter(before)]
     statement: Any = (
         select(
             key.label("code"),
@@ -98,23 +98,37 @@ def rows(dataset: Dataset, dimension: Dimension, measure: Measure) -> Read[Row]:
         or_(value.is_(None), dimension.key == value),
         *_conditions(measure),
     )
-    total = select(func.count()).select_from(dataset.source).where(behind).correlate(None)
+    total = select(_count(dataset)).select_from(dataset.source).where(behind).correlate(None)
     after_at = bindparam("after_at", type_=dataset.at.type)
     after_id = bindparam("after_id", type_=Uuid)
+    found = _behind(dataset, behind).c
     statement: Any = (
-        select(
-            dataset.id.label("id"),
-            dataset.at.label("at"),
-            cast(array([_as_text(c.column) for c in dataset.columns]), ARRAY(Text)).label("cells"),
-            total.scalar_subquery().label("total"),
-        )
-        .select_from(dataset.source)
-        .where(behind)
-        .where(or_(after_id.is_(None), tuple_(dataset.at, dataset.id) < tuple_(after_at, after_id)))
-        .order_by(dataset.at.desc(), dataset.id.desc())
+        select(found.id, found.at, found.cells, total.scalar_subquery().label("total"))
+        .where(or_(after_id.is_(None), tuple_(found.at, found.id) < tuple_(after_at, after_id)))
+        .order_by(found.at.desc(), found.id.desc())
         .limit(PAGE)
     )
     return read(statement, Row)
+
+
+def _behind(dataset: Dataset, behind: ColumnElement[bool]) -> Any:
+    """The rows of a cell; of a `distinct` dataset the newest row of each value."""
+    cells = cast(array([_as_text(c.column) for c in dataset.columns]), ARRAY(Text))
+    statement = (
+        select(dataset.id.label("id"), dataset.at.label("at"), cells.label("cells"))
+        .select_from(dataset.source)
+        .where(behind)
+    )
+    once = dataset.distinct
+    if once is not None:
+        statement = statement.ext(distinct_on(once)).order_by(
+            once, dataset.at.desc(), dataset.id.desc()
+        )
+    return statement.subquery("behind")
+
+
+def _count(dataset: Dataset) -> Any:
+    return func.count() if dataset.distinct is None else func.count(dataset.distinct.distinct())
 
 
 def windows(dataset: Dataset, **periods: Period) -> dict[str, Any]:
@@ -151,10 +165,12 @@ def _conditions(measure: Measure) -> list[ColumnElement[bool]]:
     return found + [column.is_not(None) for column in measure.days or ()]
 
 
-def _numbers(measure: Measure, period: ColumnElement[bool]) -> list[ColumnElement[Any]]:
+def _numbers(
+    dataset: Dataset, measure: Measure, period: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
     """Whole numbers only, so that a sum of lines is exact; seconds are cut per row."""
     counted = and_(period, *_conditions(measure))
-    number = func.count().filter(counted)
+    number = _count(dataset).filter(counted)
     if measure.share:
         return []
     if measure.days is None:

@@ -23,6 +23,7 @@ from sinmungo.text.dates import date_ko
 from sinmungo.web.cursors import decode_cursor, encode_cursor
 
 NO_NAME = "(이름 없음)"
+_ONCE = "각 칸에서 같은 곳은 한 번만 셉니다. 그래서 계는 줄의 합과 다를 수 있습니다."
 
 
 class EvidenceRow(msgspec.Struct, frozen=True):
@@ -142,6 +143,7 @@ def _footnotes(
         f"{first}(누계): {period.cumulative().days}, 전년동기: {before.days}",
         *shares,
         *(s.on if on else s.off for s, on in zip(dataset.switches, switches, strict=True)),
+        *((_ONCE,) if dataset.distinct is not None else ()),
         *dataset.footnotes,
         "‘-’는 나눌 대상이 없음, 빈칸은 아직 오지 않은 기간입니다.",
     )

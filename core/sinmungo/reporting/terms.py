@@ -111,7 +111,9 @@ class Dataset:
     `source` is a table, or a table outer-joined on primary keys (so that no row is lost or
     doubled). `at` is the date or timestamptz by which a row belongs to a period, `id` its key. The
     first measure must count every row; it also gets the columns 누계 and 전년동기. `chart` names
-    the counts that one bar is made of. `href` is the page of a row, with `{id}`.
+    the counts that one bar is made of. `href` is the page of a row, with `{id}`. With `distinct`
+    rows of one value of it count once (companies by their visits), in each cell anew: a total is
+    then no sum of its lines, and the rows behind a cell are the newest row of each.
     """
 
     slug: str
@@ -127,6 +129,7 @@ class Dataset:
     chart: tuple[str, ...] = ()
     footnotes: tuple[str, ...] = ()
     switches: tuple[Switch, ...] = ()
+    distinct: ColumnElement[Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would give wrong tables; the message is for the slice's author."""
@@ -137,6 +140,8 @@ class Dataset:
         first = self.measures[0] if self.measures else None
         every_row = first is not None and first.kind == "count" and first.where is None
         _need(every_row, self.slug, "must begin with a measure that counts every row")
+        averages = any(m.kind == "days" for m in self.measures)
+        _need(self.distinct is None or not averages, self.slug, "cannot average what counts once")
         used = {*self.chart, *(c for m in self.measures for c in m.share or ())}
         _need(used <= counts, self.slug, f"names no count: {sorted(used - counts)}")
 
