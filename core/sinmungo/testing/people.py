@@ -18,7 +18,7 @@ class Officer:
 
     id: UUID
     login: str
-    unit_id: UUID
+    unit_id: UUID | None
     token: str
     session: str
 
@@ -39,18 +39,20 @@ class People:
     async def officer(
         self,
         *roles: str,
-        unit: str = "기업지원과",
+        unit: str | None = "기업지원과",
         title: str = "주무관",
         name: str = "김철수",
         is_head: bool = False,
         password: str | None = None,
         must_change: bool = False,
+        email: str | None = None,
     ) -> Officer:
         """Make an officer with these roles and a post in a unit.
 
-        Token and session are open at once; a password only serves to try the sign-in page.
+        Token and session are open at once; a password only serves to try the sign-in page. With
+        `unit` None it is a guest, who has no post.
         """
-        unit_id = await self.unit(unit)
+        unit_id = await self.unit(unit) if unit else None
         login = f"officer{next(_numbers)}"
         async with self.runtime.work.open(self.city) as ctx:
             new = NewOfficer(
@@ -62,6 +64,7 @@ class People:
                 is_head=is_head,
                 password=password,
                 must_change=must_change,
+                email=email,
             )
             officer_id = await service.add_officer(ctx, new)
             token = await service.add_token(ctx, officer_id, "test")

@@ -132,6 +132,17 @@ async def ctx(runtime: "Runtime", city: "Tenant") -> AsyncIterator["Ctx"]:
         yield opened
 
 
+@pytest.fixture
+def drain(runtime: "Runtime", city: "Tenant") -> Callable[[], Awaitable[int]]:
+    """Return a stand-in for the worker: it does the city's due jobs and says how many."""
+    from sinmungo.jobs.worker import Worker
+
+    async def done() -> int:
+        return await Worker(runtime.work, runtime.registry).drain(city)
+
+    return done
+
+
 @pytest.fixture(scope="session")
 def app(runtime: "Runtime") -> Any:
     """Return the ASGI application over `runtime`."""

@@ -1,4 +1,4 @@
-"""A city with the plugin on, and the desk that keeps the register."""
+"""A city with the plugin on, and the desk that looks after the pool."""
 
 from collections.abc import Iterator
 from datetime import datetime
