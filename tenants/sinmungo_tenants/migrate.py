@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from sinmungo_tenants.components import Component
+from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import Deployment
 
 
@@ -48,12 +49,6 @@ def steps(component: Component) -> tuple[Step, ...]:
     script = ScriptDirectory(str(component.scripts))
     revisions = reversed(list(script.walk_revisions()))
     return tuple(Step(r.revision, _render(r.module)) for r in revisions)
-
-
-def head(component: Component) -> str:
-    """Return the newest revision, or an empty text for a component without tables."""
-    known = steps(component)
-    return known[-1].revision if known else ""
 
 
 def _render(module: Any) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from psycopg import sql
 from sinmungo_tenants import migrate
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.errors import TenantExistsError, UnknownTenantError
+from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import (
     CONTROL_SCHEMA,
     JOBS_SCHEMA,
@@ -26,6 +27,7 @@ from sinmungo_tenants.names import (
 )
 
 LOCK_TIMEOUT = "5s"
+EXTENSIONS_SCHEMA = "extensions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Provisioner:
 
     def behind(self, components: Sequence[Component]) -> list[tuple[str, str]]:
         """Return (tenant id, component) pairs that have the component but not its head."""
-        heads = {c.name: migrate.head(c) for c in components}
+        heads = {c.name: head(c) for c in components}
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT tenant_id, component, revision FROM control.component_state"
@@ -214,6 +216,20 @@ def create_deployment(admin_dsn: str, deployment: Deployment, logins: Logins) ->
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(sql.SQL(text).format(**names))
+        add_extensions(connection)
+
+
+def add_extensions(connection: psycopg.Connection[Any]) -> None:
+    """Make what cities' exclusion constraints need, once per database (docs/decisions, 6).
+
+    An index finds the operators by itself, so no role needs a right on the schema.
+    """
+    for text in (
+        "SET LOCAL client_min_messages = 'warning'",
+        f"CREATE SCHEMA IF NOT EXISTS {EXTENSIONS_SCHEMA}",
+        f"CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA {EXTENSIONS_SCHEMA}",
+    ):
+        connection.execute(text.encode())
 
 
 def _role(

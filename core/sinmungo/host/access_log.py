@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sinmungo import clock
 from sinmungo.host.context import Ctx
-from sinmungo.host.models import access_log
+from sinmungo.host.models import access_log, downloads
 from sinmungo_tenants import insert_into
 
 _ADD = insert_into(access_log)
+_ADD_DOWNLOAD = insert_into(downloads)
 
 
 async def note_access(
@@ -32,4 +33,21 @@ async def note_access(
         subject_kind=subject_kind,
         subject_id=subject_id,
         act=act,
+    )
+
+
+async def note_download(ctx: Ctx, what: str, reason: str, row_count: int) -> None:
+    """Write down that a list with personal values was taken away, and why.
+
+    `what` names the list ("cases.received"); `reason` is what the person gave, cleaned.
+    """
+    await note_access(ctx, "DOWNLOAD", subject_kind=what)
+    await ctx.db.run(
+        _ADD_DOWNLOAD,
+        id=clock.uuid7(),
+        at=clock.now(),
+        officer_id=ctx.me.officer_id,
+        what=what,
+        reason=reason,
+        row_count=row_count,
     )

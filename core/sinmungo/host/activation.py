@@ -20,8 +20,7 @@ from sinmungo.host.models import plugin_log, plugin_states
 from sinmungo.host.types import SYSTEM, Identity, Slice
 from sinmungo_tenants import Tenant, insert_into, read, write
 from sinmungo_tenants.control.tables import plugin_state, registry_version
-from sinmungo_tenants.migrate import head
-from sinmungo_tenants.provision import Provisioner
+from sinmungo_tenants.heads import head
 
 if TYPE_CHECKING:
     from sinmungo.app import Runtime
@@ -132,6 +131,8 @@ async def enable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYS
     if component and city.revisions.get(component.name) != head(component):
         if not runtime.settings.migrator_dsn:
             raise RefusedError("표를 만들 권한이 없습니다. 운영자에게 설치를 요청해 주세요.")
+        from sinmungo_tenants.provision import Provisioner  # the migrator's libraries, only now
+
         provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
         await asyncio.to_thread(provisioner.upgrade, city.id, [component])
         await runtime.registry.refresh(force=True)

@@ -71,13 +71,21 @@ async def emit(
 
 async def emit_many(ctx: Ctx, subject_kind: str, emissions: Sequence[Emission]) -> None:
     """Write several events of one act in one statement; plugins react to each, in order."""
+    await record_past(ctx, subject_kind, emissions)
+    for emission in emissions:
+        await ctx.host.react(ctx, emission.event, emission.subject_id)
+
+
+async def record_past(ctx: Ctx, subject_kind: str, emissions: Sequence[Emission]) -> None:
+    """Write events of an imported past: they count in reports, but nothing happens now.
+
+    So plugins do not react, and no one is mailed about a case of years ago.
+    """
     rows = [_row(ctx, subject_kind, emission) for emission in emissions]
     if len(rows) == 1:
         await ctx.db.run(_ADD, **rows[0])
     else:
         await ctx.db.run_many(_ADD, rows)
-    for emission in emissions:
-        await ctx.host.react(ctx, emission.event, emission.subject_id)
 
 
 def _row(ctx: Ctx, subject_kind: str, emission: Emission) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sinmungo.host.types import (
     LoadedSlice,
     Manifest,
     MenuItem,
+    MergeTable,
     Panel,
     Permission,
     Quarantined,
@@ -96,6 +97,15 @@ class Host:
         """Return the city's panels of a place, in order."""
         items = [p for s in self.active_slices(city) for p in s.slice.panels if p.place == place]
         return sorted(items, key=lambda p: (p.order, p.title))
+
+    def merge_tables(self, city: Tenant) -> tuple[MergeTable, ...]:
+        """Return every table of the city that points at companies, those switched off too."""
+        return tuple(
+            table
+            for s in self.slices
+            if s.plugin is None or s.slice.optional or s.plugin in city.revisions
+            for table in s.slice.merges
+        )
 
     def permissions(self, city: Tenant) -> list[Permission]:
         """Return every permission that exists in the city."""

@@ -101,6 +101,17 @@ access_log = Table(
     text("act"),
 )
 
+downloads = Table(
+    "downloads",
+    core_metadata,
+    pk(),
+    moment("at", index=True),
+    Column("officer_id", Uuid),
+    text("what"),
+    text("reason"),
+    Column("row_count", Integer, nullable=False),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     core_metadata,
@@ -111,4 +122,4 @@ idempotency_keys = Table(
     moment("created_at", index=True),
 )
 
-APPEND_ONLY = ("events", "access_log", "plugin_log", "hook_failures")
+APPEND_ONLY = ("events", "access_log", "downloads", "plugin_log", "hook_failures")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import ColumnElement, FromClause, Table
 
 from sinmungo_tenants import Component
 
@@ -79,10 +80,10 @@ class MenuItem:
 class Panel:
     """A part of a page that loads by its own request, so that a broken one hurts no one.
 
-    `place` is COMPANY, CASE or DESK; `path` holds `{id}` where the record's id goes.
+    `place` is COMPANY, CASE, VISIT, DESK or AGENCY; `path` holds `{id}` where the record's id goes.
     """
 
-    place: Literal["COMPANY", "CASE", "DESK"]
+    place: Literal["COMPANY", "CASE", "VISIT", "DESK", "AGENCY"]
     slug: str
     title: str
     path: str
@@ -99,11 +100,35 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeTable:
+    """A table whose rows follow a company that is merged into another, and come back on undo.
+
+    It has a key `id`; `column` holds the company. A table that takes only one row per company, or
+    per company and the columns `one_per`, says so: what the kept company has already stays with the
+    merged one. `one_while` narrows this to the rows of which it is true. `title` is what officers
+    call the rows, `panel` the slug of the company panel that shows them.
+    """
+
+    table: Table
+    title: str
+    column: str = "company_id"
+    one_per: tuple[str, ...] | None = None
+    one_while: Callable[[FromClause], ColumnElement[bool]] | None = None
+    panel: str = ""
+
+    @property
+    def name(self) -> str:
+        """Table and column, as a merge remembers them."""
+        return f"{self.table.name}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """One feature. Controllers hold relative paths; the host mounts them per face.
 
     Core's `cases` lives under /office/cases and /api/v1/cases; a plugin's slice `programme`
     under /office/<plugin>/programme and /api/v1/<plugin>/programme.
+    `merges` are the tables that point at companies, so that two can be merged.
     `reports` are `sinmungo.reporting.terms.Dataset` values. `seed` writes what a new city begins
     with and must be repeatable; `demo` adds made-up records. Both get the slice's table of the
     city's TOML file.
@@ -128,6 +153,7 @@ class Slice:
     seed: Seed | None = None
     demo: Seed | None = None
     optional: bool = False
+    merges: tuple[MergeTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What 김해시 has beside the common service. One slice so far: `rooms`."""
+"""What 김해시 has beside the common service: its words and rules for the 상시상담실."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,10 @@ from sinmungo_gimhae.rooms import SLICE as ROOMS
 MANIFEST = Manifest(
     slug="gimhae",
     title="김해시 전용 기능",
-    version="0.1.0",
+    version="0.2.0",
     requires_sdk=">=1.0,<2",
     component=Component("gimhae", Path(__file__).parent / "migrations", metadata),
+    requires=("bookings",),
 )
 
 

@@ -1,4 +1,4 @@
-"""The one MetaData of this plugin's tables, shared by its slices and its migrations."""
+"""The one MetaData of this plugin. Empty since its rooms are core's; the migrations tell how."""
 
 from sinmungo.sdk import new_metadata
 

@@ -1,12 +1,19 @@
-"""As a plugin: off without a trace and back with its data."""
+"""As a plugin: what it requires comes with it, and it leaves no trace when it is off."""
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import sinmungo_gimhae
 
 PACKAGE = Path(sinmungo_gimhae.__file__).parent
-API = "/api/v1/gimhae/rooms"
+API = "/api/v1/bookings/rooms"
+ROOM = {
+    "name": "상담실",
+    "place": "1층",
+    "seats": 4,
+    "hours": [{"weekday": 1, "opens": "09:00:00", "closes": "18:00:00"}],
+}
 
 
 def test_imports_only_the_sdk():
@@ -19,27 +26,19 @@ def test_imports_only_the_sdk():
     assert {n for n in found if n.split(".")[0] != "sinmungo_gimhae"} == {"sinmungo.sdk"}
 
 
-def test_tables_are_its_own():
-    tables = sinmungo_gimhae.MANIFEST.component.metadata.tables
-    assert all(name.startswith("gimhae_") for name in tables)
-    targets = {k.column.table.name for t in tables.values() for k in t.foreign_keys}
-    assert targets <= set(tables)
+def test_it_has_no_tables_of_its_own_any_more():
+    assert not sinmungo_gimhae.MANIFEST.component.metadata.tables
 
 
-async def test_off_is_gone_and_back_with_its_data(web, people, api):
-    room = {
-        "name": "상담실",
-        "floor": "1층",
-        "seats": 4,
-        "open_days": "1",
-        "opens": "09:00:00",
-        "closes": "18:00:00",
-    }
-    assert (await api.post(API, json=room)).status_code == 201
+async def test_bookings_come_with_it_and_stay_while_it_is_on(web: Any, people: Any, api: Any):
+    assert (await api.post(API, json=ROOM)).status_code == 201
     admin = web.api(await people.officer("TENANT_ADMIN"))
+    refused = await admin.post("/api/v1/plugins/bookings/disable")
+    assert refused.status_code == 409
     assert (await admin.post("/api/v1/plugins/gimhae/disable")).status_code == 200
-    for method in ("GET", "POST", "PATCH", "DELETE"):
+    assert (await admin.post("/api/v1/plugins/bookings/disable")).status_code == 200
+    for method in ("GET", "POST", "PUT", "DELETE"):
         assert (await api.request(method, API)).status_code == 404
-    assert "gimhae" not in (await admin.get("/api/v1/openapi.json")).text
+    assert "bookings" not in (await admin.get("/api/v1/openapi.json")).text
     assert (await admin.post("/api/v1/plugins/gimhae/enable")).status_code == 200
     assert len((await api.get(API)).json()["items"]) == 1

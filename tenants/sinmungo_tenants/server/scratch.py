@@ -10,6 +10,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
+from sinmungo_tenants.provision import add_extensions
 from sinmungo_tenants.server.supervisor import EmbeddedServer, ServerAddress
 
 
@@ -20,7 +23,10 @@ def scratch_server() -> Generator[ServerAddress]:
     server = EmbeddedServer(base / "data", fsync_off=True)
     try:
         base.chmod(0o711)
-        yield server.start()
+        address = server.start()
+        with psycopg.connect(address.dsn) as connection:
+            add_extensions(connection)
+        yield address
     finally:
         server.discard()
         shutil.rmtree(base)

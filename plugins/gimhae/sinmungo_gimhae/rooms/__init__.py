@@ -1,26 +1,10 @@
-"""상시상담실: the rooms of the one-roof centre where agencies and experts meet companies.
+"""상시상담실: what the centre calls its consulting rooms, and by which rules it books them.
 
-The register only: slots, rota and booking come with a slice of core that will take these rows over,
-so nothing here goes further than what a room is and when it is open.
+Rooms, rota and bookings are core's slice `bookings`; here are this city's words and numbers only.
 """
 
-from pathlib import Path
-
-from sinmungo.sdk import MenuItem, Slice
-from sinmungo_gimhae.rooms.api import RoomsApi
-from sinmungo_gimhae.rooms.demo import demo
+from sinmungo.sdk import Slice
 from sinmungo_gimhae.rooms.events import EVENTS
-from sinmungo_gimhae.rooms.pages import HOME, RoomPages
-from sinmungo_gimhae.rooms.permissions import PERMISSIONS, READ
+from sinmungo_gimhae.rooms.rules import seed
 
-SLICE = Slice(
-    slug="rooms",
-    title="상시상담실",
-    permissions=PERMISSIONS,
-    menu=(MenuItem("상시상담실", HOME, READ, "시 사업", 310),),
-    events=EVENTS,
-    office=(RoomPages,),
-    api=(RoomsApi,),
-    templates=Path(__file__).parent / "templates",
-    demo=demo,
-)
+SLICE = Slice(slug="rooms", title="상시상담실", events=EVENTS, seed=seed)

@@ -1,4 +1,4 @@
-"""What happens to a room. Changes name the fields, never their values."""
+"""What happened to rooms while this plugin kept them: still named in the history, never new."""
 
 from typing import ClassVar
 

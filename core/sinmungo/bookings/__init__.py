@@ -1,0 +1,33 @@
+"""Consulting rooms: who sits in them when, and who booked which time. Switched on per city."""
+
+from pathlib import Path
+
+from sinmungo.bookings import pages
+from sinmungo.bookings.api import API
+from sinmungo.bookings.events import EVENTS
+from sinmungo.bookings.jobs import JOBS
+from sinmungo.bookings.models import bookings
+from sinmungo.bookings.permissions import PERMISSIONS
+from sinmungo.bookings.reports import REPORTS
+from sinmungo.bookings.seed import demo, seed
+from sinmungo.host.types import MergeTable, Slice
+
+SLICE = Slice(
+    slug="bookings",
+    title="상담실 예약",
+    optional=True,
+    permissions=PERMISSIONS,
+    menu=pages.MENU,
+    panels=pages.PANELS,
+    events=EVENTS,
+    jobs=JOBS,
+    reports=REPORTS,
+    portal=pages.PORTAL,
+    office=pages.OFFICE,
+    admin=pages.ADMIN,
+    api=API,
+    templates=Path(__file__).parent / "templates",
+    seed=seed,
+    demo=demo,
+    merges=(MergeTable(bookings, "상담 예약", panel="bookings"),),
+)
