@@ -39,9 +39,10 @@ def sinmungo_slices() -> Sequence[Slice]:
 
 @hookimpl
 async def on_event(ctx: Ctx, event: Event, subject_id: UUID) -> None:
-    """Keep the cases of the companies in the project."""
+    """Keep the cases of the companies in the project, and which of their rules were proposed."""
     del subject_id
     await reactions.note_case(ctx, event)
+    await reactions.note_proposal(ctx, event)
 
 
 @hookimpl

@@ -72,6 +72,19 @@ class Project:
     async def get(self, row: Any) -> Any:
         return (await self.api.get(f"{self.path}/{row['id']}")).json()
 
+    async def try_log(self, row: Any, key: str = "", **body: Any) -> Any:
+        headers = {"idempotency-key": key} if key else {}
+        path = f"{self.path}/{row['id']}/contacts"
+        return await self.api.post(path, json=body, headers=headers)
+
+    async def log(self, row: Any, key: str = "", **body: Any) -> Any:
+        response = await self.try_log(row, key, **body)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def contacts(self, row: Any) -> Any:
+        return (await self.api.get(f"{self.path}/{row['id']}/contacts")).json()["items"]
+
     async def rows(self, round_id: str, **filters: Any) -> Any:
         query = {"round_id": round_id, **filters}
         return (await self.api.get(self.path, params=query)).json()["items"]

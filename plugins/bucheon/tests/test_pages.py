@@ -65,7 +65,7 @@ async def test_take_a_company_in(manager, project, make_company, people):
     board = (await manager.get(HOME)).text
     assert "㈜가온정밀" in board
     assert "남도윤 주무관" in board
-    assert "52명" in board
+    assert "52명" in (await manager.get(f"{HOME}?view=list")).text
 
 
 async def test_a_refusal_is_seen_before_saving(manager, project, make_company):

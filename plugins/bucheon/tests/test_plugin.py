@@ -1,10 +1,12 @@
 """As a plugin: off without a trace and back with its data; nothing but the sdk; migrations fit."""
 
 import ast
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import sinmungo_bucheon
-from sinmungo.sdk import list_officers
+from sinmungo.sdk import clock, list_officers
 
 PACKAGE = Path(sinmungo_bucheon.__file__).parent
 HOME = "/office/bucheon/project100"
@@ -56,20 +58,31 @@ async def test_off_is_gone_and_back_with_its_data(web, people, project, make_com
     assert "bucheon/project100" in (await api.get("/api/v1/openapi.json")).text
 
 
-async def test_demo_is_repeatable(runtime, city, people, make_company):
-    from sinmungo_bucheon.project100 import SLICE, board, rounds
+async def test_demo_fills_a_hundred_once(runtime, city, people):
+    from sinmungo_bucheon.project100 import SLICE, board, regulations, rounds, year
 
-    for number in range(6):
-        await make_company("70" if number else "20")
-    await people.officer("LEAD_OFFICER", name="남도윤")
-    await people.officer("TEAM_LEADER", name="서가람")
-    for _ in range(2):
+    with clock.frozen(datetime.fromisoformat("2026-01-05T10:00+09:00")):
+        await people.officer("LEAD_OFFICER", name="남도윤")
+        await people.officer("TEAM_LEADER", name="서가람")
+    with clock.frozen(datetime.fromisoformat("2026-11-22T10:00+09:00")):
+        for _ in range(2):
+            async with runtime.work.open(city) as ctx:
+                await SLICE.demo(ctx, {})
         async with runtime.work.open(city) as ctx:
-            await SLICE.demo(ctx, {})
-    async with runtime.work.open(city) as ctx:
-        of = (await rounds.list_rounds(ctx))[0]
-        found = await board.members(ctx, of)
-        assert len(found) == 5
-        assert {m.row.status for m in found} == {"ACTIVE"}
-        assert all(m.row.employees_on <= of.selected_on for m in found)
-        assert len(await list_officers(ctx)) == 2
+            of = (await rounds.list_rounds(ctx))[0]
+            found = await board.members(ctx, of)
+            statuses = Counter(m.row.status for m in found)
+            assert statuses == {"ACTIVE": 100, "WAITING": 7, "ENDED": 3}
+            assert all(m.row.employees_on <= of.selected_on for m in found)
+            assert all(m.row.employees >= 50 for m in found)
+            states = Counter(m.state for m in found if m.state)
+            assert states["LATE"] > 0
+            assert states["DONE"] > states["LATE"]
+            assert states["DUE"] > 0
+            of_year = await year.year_of(ctx, 2026)
+            assert len(of_year.contacts) == 4
+            assert all(of_year.contacts)
+            assert of_year.cases > 10
+            assert 0 < of_year.outcomes["OPEN"] < of_year.cases
+            assert of_year.regulations == len(await regulations.regulations(ctx)) > 0
+            assert len(await list_officers(ctx)) == 2

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sinmungo.sdk import CompanyBrief, RefusedError, StaleError
-from sinmungo_bucheon.project100 import board, leaving, rounds, service
+from sinmungo_bucheon.project100 import board, handover, leaving, rounds, service
 from sinmungo_bucheon.project100.rules import Seats, refusal
 
 ACTS = st.lists(
@@ -168,7 +168,7 @@ async def test_a_hand_over_on_an_old_state_is_refused(runtime, city, people, pro
     after = await people.officer("LEAD_OFFICER")
     async with runtime.work.open(city) as ctx:
         with pytest.raises(StaleError):
-            await service.change_officer(
+            await handover.change_officer(
                 ctx, UUID(row["id"]), officer_id=after.id, reason="", row_version=2
             )
 

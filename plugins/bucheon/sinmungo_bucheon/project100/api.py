@@ -20,7 +20,7 @@ from sinmungo.sdk import (
     once,
     with_etag,
 )
-from sinmungo_bucheon.project100 import board, leaving, rounds, service
+from sinmungo_bucheon.project100 import board, handover, leaving, rounds, service
 from sinmungo_bucheon.project100.permissions import MANAGE, READ
 from sinmungo_bucheon.project100.queries import EnrolmentRow, RoundRow
 from sinmungo_bucheon.project100.rules import Check
@@ -31,9 +31,15 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class EnrolmentOut(EnrolmentRow):
-    """A company in a round; `officer` is "이름 직위"."""
+    """A company in a round; `officer` is "이름 직위".
+
+    `due_on` is the day by which it has to be contacted; `state` is LATE (the day is past), SOON
+    (within 30 days), DUE (not yet in this period) or DONE. Both are null when it is not active.
+    """
 
     officer: str = ""
+    due_on: date | None = None
+    state: str | None = None
 
 
 class EnrolmentPage(msgspec.Struct):
@@ -138,7 +144,7 @@ class ProjectApi(Controller):
         found = await board.members(
             ctx, of, status=status, officer_id=officer_id, after=after, limit=PAGE + 1
         )
-        items = [_out(m) for m in found[:PAGE]]
+        items = [enrolment_out(m) for m in found[:PAGE]]
         more = len(found) > PAGE
         return EnrolmentPage(items, encode_cursor(str(items[-1].apply_no)) if more else None)
 
@@ -155,7 +161,7 @@ class ProjectApi(Controller):
                 company_id=data.company_id,
                 officer_id=data.officer_id,
             )
-            return _out(await board.member(ctx, made.id))
+            return enrolment_out(await board.member(ctx, made.id))
 
         return await once(request, ctx, act)
 
@@ -181,7 +187,7 @@ class ProjectApi(Controller):
         data: JSONBody[OfficerIn],
     ) -> Response[EnrolmentOut]:
         """Hand a company over to another officer."""
-        await service.change_officer(
+        await handover.change_officer(
             ctx,
             enrolment_id,
             officer_id=data.officer_id,
@@ -201,11 +207,12 @@ class ProjectApi(Controller):
         return await _answer(ctx, enrolment_id)
 
 
-def _out(member: board.Member) -> EnrolmentOut:
+def enrolment_out(member: board.Member) -> EnrolmentOut:
+    """Return a company as the API shows it."""
     values: dict[str, Any] = msgspec.structs.asdict(member.row)
-    return EnrolmentOut(**values, officer=member.officer)
+    return EnrolmentOut(**values, officer=member.officer, due_on=member.due_on, state=member.state)
 
 
 async def _answer(ctx: Ctx, enrolment_id: UUID) -> Response[EnrolmentOut]:
     member = await board.member(ctx, enrolment_id)
-    return with_etag(_out(member), member.row.row_version)
+    return with_etag(enrolment_out(member), member.row.row_version)

@@ -1,88 +1,236 @@
-"""A made-up year of the project: the same companies, officers and hand-overs every time."""
+"""A made-up year of the hundred: the same companies, contacts and hand-overs every time.
 
-from collections.abc import Mapping
+Every act goes through its service, on the day it would have happened and in that order, so that
+due days, histories and numbers come about as they do in an office.
+"""
+
+import random
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import cycle
+from itertools import cycle, islice, product
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sinmungo.sdk import CompanyHit, Ctx, Intake, IntakeRow, clock, list_companies, register_cases
-from sinmungo_bucheon.project100 import leaving, rounds, service
+import msgspec
 
-ACTIVE = 60
-LEAVING = ("WITHDREW", "MOVED_OUT", "WITHDREW")
-HANDED_OVER = 8
-PER_DAY = 12
-EVERYONE = 5_000
-_CASES = (
-    ("MANPOWER", "생산직 채용 공고를 내도 지원자가 없어 교대 근무가 어렵습니다."),
-    ("FUNDS", "새 설비를 들이려는데 시설자금 한도가 이미 찼다고 합니다."),
-    ("INFRA", "공장 앞 도로의 불법 주차로 대형 화물차가 드나들지 못합니다."),
-    ("EXPORT", "해외 인증 갱신 비용이 늘어 수출 계약이 미루어지고 있습니다."),
+from sinmungo.sdk import (
+    Ctx,
+    add_company,
+    assign_case,
+    clock,
+    find_agencies,
+    list_officers,
+    propose_case,
 )
+from sinmungo_bucheon.project100 import board, contacts, handover, leaving, rounds, service
+from sinmungo_bucheon.project100.cadence import Period, period_of
+from sinmungo_bucheon.project100.contact_queries import RegulationRow
+from sinmungo_bucheon.project100.contacts import ContactIn, ItemIn
+from sinmungo_bucheon.project100.models import CANDIDATE
+from sinmungo_bucheon.project100.regulations import regulations
+
+_TEXTS: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "demo_texts.toml").read_text("utf-8")
+)
+WAITING = 10
+LEAVING = ("WITHDREW", "MOVED_OUT", "WITHDREW")
+HANDED_OVER = 6
+PER_DAY = 15
+SETTLED_AFTER = timedelta(days=20)
+_SELECTED = (2, 2)
+_HALF_YEAR = (7, 6)
+_SOME, _OFTEN, _FEW, _RARE = 0.12, 0.08, 0.025, 0.1
+_METHODS = ("VISIT",) * 4 + ("PHONE",) * 4 + ("CALL_IN", "MEETING", "WRITTEN")
+
+
+class _Call(msgspec.Struct, frozen=True, order=True):
+    """A contact that is to be made on a day with one of the companies."""
+
+    day: date
+    place: int
 
 
 async def demo(ctx: Ctx, table: Mapping[str, Any]) -> None:
-    """Enrol some sixty of the demo's larger companies; nothing if there is a round already."""
-    del table
-    officers = [person.id for person, _ in await service.active_officers(ctx)]
+    """Fill a round with made-up companies and a year of contacts; nothing if there is a round.
+
+    `dedicated` of the table names the logins of the dedicated officers (default: everyone).
+    """
+    officers = await _officers(ctx, table.get("dedicated", ()))
     if not officers or await rounds.list_rounds(ctx):
         return
+    dice = random.Random("project100")  # noqa: S311 - made-up data, not a secret
+    start = _selection_day(clock.today())
     usual = await rounds.defaults(ctx)
-    found = await list_companies(ctx, size=EVERYONE)
-    fit = [c for c in found if _fits(c, usual.project100_min_employees)]
-    chosen = sorted(fit, key=lambda c: (_counted(c), c.name_key))[: ACTIVE + len(LEAVING)]
-    selected_on = max((_counted(c) for c in chosen), default=clock.today())
-    round_id = await rounds.open_round(
-        ctx,
-        name=f"{selected_on.year}년 유망기업 100",
-        selected_on=selected_on,
-        capacity=usual.project100_capacity,
-        min_employees=usual.project100_min_employees,
+    with _then(start):
+        round_id = await rounds.open_round(
+            ctx,
+            name=f"{start.year}년 유망기업 100",
+            selected_on=start,
+            capacity=usual.project100_capacity,
+            min_employees=usual.project100_min_employees,
+        )
+    firms = islice(
+        _firms(dice, start, usual.project100_min_employees), usual.project100_capacity + WAITING
     )
-    made = await _enrol(ctx, round_id, selected_on, chosen, officers)
-    await _live(ctx, selected_on, made, officers)
-    for company, (category, content) in zip(chosen[HANDED_OVER:], _CASES, strict=False):
-        row = IntakeRow(category=category, content=content)
-        await register_cases(ctx, Intake(company_id=company.id, channel="FIELD_VISIT", rows=[row]))
+    made = await _enrol(ctx, round_id, start, list(firms), officers)
+    await _leave(ctx, start, made, usual.project100_capacity)
+    await _hand_over(ctx, date(start.year, *_HALF_YEAR), round_id, officers)
+    await _contact(ctx, dice, round_id)
+    await _propose(ctx)
 
 
-def _counted(company: CompanyHit) -> date:
-    return company.employees_on or date.min
+async def _officers(ctx: Ctx, logins: Sequence[str]) -> list[UUID]:
+    found = [row for row, _ in await list_officers(ctx) if row.state == "ACTIVE"]
+    return [row.id for row in found if row.login in logins] or [row.id for row in found]
 
 
-def _fits(company: CompanyHit, least: int) -> bool:
-    counted = company.employees is not None and company.employees_on is not None
-    return counted and company.state == "ACTIVE" and (company.employees or 0) >= least
+def _selection_day(today: date) -> date:
+    """The last selection day long enough ago for a year to have something to show."""
+    this_year = date(today.year, *_SELECTED)
+    return this_year if today - this_year > timedelta(days=90) else date(today.year - 1, *_SELECTED)
+
+
+def _firms(dice: random.Random, start: date, least: int) -> Iterator[dict[str, str]]:
+    names = list(product(_TEXTS["first"], _TEXTS["trades"]))
+    dice.shuffle(names)
+    for first, trade in names:
+        counted_on = start - timedelta(days=dice.randrange(10, 90))
+        yield {
+            "name": dice.choice(("㈜{}", "㈜{}", "주식회사 {}", "{}")).format(
+                first + trade["name"]
+            ),
+            "representative": dice.choice(_TEXTS["families"]) + dice.choice(_TEXTS["given"]),
+            "phone": f"070-0000-{dice.randrange(1000, 10_000)}",
+            "dong": dice.choice(_TEXTS["dongs"]),
+            "industry": trade["industry"],
+            "products": trade["products"],
+            "employees": str(least + round(250 * dice.random() ** 2)),
+            "employees_on": counted_on.isoformat(),
+        }
 
 
 async def _enrol(
-    ctx: Ctx, round_id: UUID, start: date, chosen: list[CompanyHit], officers: list[UUID]
+    ctx: Ctx, round_id: UUID, start: date, firms: list[dict[str, str]], officers: list[UUID]
 ) -> list[UUID]:
     made = []
-    for number, (company, officer) in enumerate(zip(chosen, cycle(officers), strict=False)):
-        with _then(start, days=1 + number // PER_DAY):
+    for number, (texts, officer) in enumerate(zip(firms, cycle(officers), strict=False)):
+        with _then(start + timedelta(days=1 + number // PER_DAY)):
+            company_id = await add_company(ctx, texts)
             outcome = await service.enrol(
-                ctx, round_id=round_id, company_id=company.id, officer_id=officer
+                ctx, round_id=round_id, company_id=company_id, officer_id=officer
             )
         made.append(outcome.id)
     return made
 
 
-async def _live(ctx: Ctx, start: date, made: list[UUID], officers: list[UUID]) -> None:
-    """Let some companies leave and some change hands."""
-    for enrolment_id, reason in zip(made[ACTIVE:], LEAVING, strict=False):
-        with _then(start, days=40):
-            await leaving.end(ctx, enrolment_id, reason=reason, note="", row_version=1)
-    following = officers[1:] + officers[:1]
-    if len(officers) > 1:
-        for enrolment_id, officer in zip(made[:HANDED_OVER], cycle(following), strict=False):
-            with _then(start, days=25):
-                await service.change_officer(
-                    ctx, enrolment_id, officer_id=officer, reason="인사이동", row_version=1
-                )
+async def _leave(ctx: Ctx, start: date, made: list[UUID], capacity: int) -> None:
+    """Let some leave, and those who have waited longest take their seats."""
+    waiting = made[capacity:]
+    for number, reason in enumerate(LEAVING[: len(waiting)]):
+        with _then(start + timedelta(days=60 + 15 * number)):
+            place = capacity // (number + 2)
+            await leaving.end(ctx, made[place], reason=reason, note="", row_version=1)
+            await service.promote(ctx, waiting[number], 1)
 
 
-def _then(start: date, days: int) -> Any:
-    """Let it be ten o'clock some days after the start, but never later than now."""
-    return clock.frozen(min(clock.at(start + timedelta(days=days), "10:00"), clock.now()))
+async def _hand_over(ctx: Ctx, day: date, round_id: UUID, officers: list[UUID]) -> None:
+    """Let the first officer's companies go to the second, as in July, some of them."""
+    if len(officers) == 1 or day > clock.today():
+        return
+    with _then(day):
+        of = await rounds.round_of(ctx, round_id)
+        held = await board.members(ctx, of, status="ACTIVE", officer_id=officers[0])
+        picks = [handover.Pick(m.row.id, m.row.row_version) for m in held[:HANDED_OVER]]
+        if picks:
+            await handover.hand_over(ctx, picks, officer_id=officers[1], reason="인사이동")
+
+
+async def _contact(ctx: Ctx, dice: random.Random, round_id: UUID) -> None:
+    of = await rounds.round_of(ctx, round_id)
+    held = await board.members(ctx, of, status="ACTIVE")
+    months = await rounds.cycle(ctx)
+    for call in sorted(_calls(dice, held, months)):
+        said = _said(dice, call.day)
+        with _then(call.day, "16:30"):
+            await contacts.log(ctx, held[call.place].row.id, said)
+
+
+def _calls(dice: random.Random, held: list[board.Member], months: int) -> Iterator[_Call]:
+    """Most companies once per period, a few forgotten; in the present one some are to come."""
+    today = clock.today()
+    for place, member in enumerate(held):
+        first = member.row.active_on or today
+        period = period_of(first, months)
+        while period.start <= today:
+            day = _day_in(dice, period, first)
+            if day < today and dice.random() > _RARE:
+                yield _Call(day, place)
+            period = period.next
+
+
+def _day_in(dice: random.Random, period: Period, first: date) -> date:
+    begin = max(period.start, first + timedelta(days=3))
+    days = [begin + timedelta(days=n) for n in range(max(1, (period.end - begin).days))]
+    return dice.choice([d for d in days if d.isoweekday() <= 5] or days)  # noqa: PLR2004 - Friday
+
+
+def _said(dice: random.Random, day: date) -> ContactIn:
+    method = dice.choice(_METHODS)
+    return ContactIn(
+        contacted_on=day,
+        method=method,
+        summary=dice.choice(_TEXTS["talks"]),
+        met=dice.choice(_TEXTS["families"]) + dice.choice(_TEXTS["given"]),
+        met_title=dice.choice(_TEXTS["titles"]),
+        items=list(_items(dice, method, long_ago=clock.today() - day > SETTLED_AFTER)),
+    )
+
+
+def _items(dice: random.Random, method: str, *, long_ago: bool) -> Iterator[ItemIn]:
+    chance = dice.random()
+    if chance < (_FEW if long_ago else _OFTEN):
+        rule = dice.choice(_TEXTS["rules"])
+        yield ItemIn(
+            category=rule["category"], content=rule["content"], regulation=True, rule=rule["rule"]
+        )
+    elif chance < _SOME:
+        item = dice.choice(_TEXTS["items"])
+        settled: contacts.Settled = "ACCEPTED" if method == "VISIT" else "INFORMED"
+        yield ItemIn(
+            category=item["category"],
+            content=item["content"],
+            settled=settled if long_ago else "",
+            answer=item["answer"] if long_ago else "",
+        )
+
+
+async def _propose(ctx: Ctx) -> None:
+    """Let the rules named some time ago have been proposed to whom they belong to."""
+    known = {rule["rule"]: rule["agency"] for rule in _TEXTS["rules"]}
+    for row in await regulations(ctx, CANDIDATE):
+        found = await find_agencies(ctx, known[row.rule or ""])
+        if row.contacted_on < clock.today() - SETTLED_AFTER and found:
+            member = await board.member(ctx, row.enrolment_id)
+            officer = await service.officer_at_work(ctx, member.row.officer_id)
+            with _then(row.contacted_on + timedelta(days=6)):
+                await _propose_one(ctx, row, found[0].id, officer)
+
+
+async def _propose_one(
+    ctx: Ctx, row: RegulationRow, agency_id: UUID, officer: service.AtWork
+) -> None:
+    if officer.unit_id is None:
+        return
+    given = await assign_case(ctx, row.case_id, officer.unit_id, officer.id, 1)
+    gist = f"{row.rule}을 고쳐 주시기 바랍니다. {row.summary}"
+    answer = _TEXTS["proposed"]
+    await propose_case(
+        ctx, row.case_id, agency_id, gist, clock.today(), given.row_version, answer=answer
+    )
+
+
+def _then(day: date, at: str = "10:00") -> Any:
+    """Let it be that day, but never later than now."""
+    return clock.frozen(min(clock.at(day, at), clock.now()))

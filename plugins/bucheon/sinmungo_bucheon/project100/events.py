@@ -1,5 +1,6 @@
 """What happens to a round and to a company in it. Ids and codes only."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -70,6 +71,46 @@ class Ended(_OfCompany, frozen=True, kw_only=True):
     reason: str
 
 
+class ContactLogged(_OfCompany, frozen=True, kw_only=True):
+    """The company was contacted; `cases` are the difficulties that came of it."""
+
+    kind: ClassVar[str] = "bucheon.project100_contacted"
+    title: ClassVar[str] = "연락"
+    contact_id: UUID
+    contacted_on: date
+    method: str
+    officer_id: UUID
+    cases: tuple[UUID, ...]
+    regulations: int
+
+
+class ContactVoided(_OfCompany, frozen=True, kw_only=True):
+    """A contact was written down by mistake and does not count; its cases stay."""
+
+    kind: ClassVar[str] = "bucheon.project100_contact_voided"
+    title: ClassVar[str] = "연락 기록 취소"
+    contact_id: UUID
+
+
+class RegulationDecided(Event, frozen=True, kw_only=True):
+    """Somebody decided whether a rule is to be proposed for change; `state` is a code."""
+
+    kind: ClassVar[str] = "bucheon.project100_regulation_decided"
+    title: ClassVar[str] = "규제 검토"
+    item_id: UUID
+    case_id: UUID
+    state: str
+
+
+class CadenceSet(Event, frozen=True, kw_only=True):
+    """The city changed how often a company has to be contacted."""
+
+    kind: ClassVar[str] = "bucheon.project100_cadence_set"
+    title: ClassVar[str] = "연락 주기 변경"
+    months: int
+    former: int
+
+
 EVENTS: tuple[type[Event], ...] = (
     RoundOpened,
     RoundClosed,
@@ -78,4 +119,8 @@ EVENTS: tuple[type[Event], ...] = (
     Promoted,
     OfficerChanged,
     Ended,
+    ContactLogged,
+    ContactVoided,
+    RegulationDecided,
+    CadenceSet,
 )

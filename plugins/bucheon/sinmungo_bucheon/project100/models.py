@@ -1,12 +1,22 @@
-"""Rounds, the companies in them, who looks after each, and the cases that reached us from them.
+"""Rounds, the companies in them, who looks after each, how they were contacted and what came of it.
 
 Companies, officers and cases are core's: their ids are kept as plain values, without a key.
 """
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Uuid,
+)
 from sqlalchemy import text as sql
 
-from sinmungo.sdk import moment, pk, row_version, text
+from sinmungo.sdk import moment, pk, row_version, sealed, text
 from sinmungo_bucheon.metadata import metadata
 
 ACTIVE, WAITING, ENDED = "ACTIVE", "WAITING", "ENDED"
@@ -20,6 +30,15 @@ END_REASONS = {
     ROUND_ENDED: "회차 마감",
     OTHER: "기타",
 }
+METHODS = {
+    "VISIT": "방문",
+    "PHONE": "전화",
+    "CALL_IN": "시청 면담",
+    "MEETING": "간담회",
+    "WRITTEN": "메일·문자",
+}
+CANDIDATE, PROPOSED, DROPPED = "CANDIDATE", "PROPOSED", "DROPPED"
+REGULATION_STATES = {CANDIDATE: "검토 전", PROPOSED: "건의함", DROPPED: "건의하지 않음"}
 
 rounds = Table(
     "bucheon_project100_rounds",
@@ -76,6 +95,7 @@ dedications = Table(
     text("reason", nullable=True),
     moment("assigned_at"),
     Column("assigned_by", Uuid),
+    Column("handover_id", Uuid, index=True),
     Index(
         "uq_bucheon_project100_dedications_open",
         "enrolment_id",
@@ -92,4 +112,43 @@ signals = Table(
     Column("case_id", Uuid, nullable=False, unique=True),
     Column("officer_id", Uuid),
     moment("at"),
+)
+
+contacts = Table(
+    "bucheon_project100_contacts",
+    metadata,
+    pk(),
+    Column("enrolment_id", Uuid, ForeignKey(enrolments.c.id), nullable=False),
+    Column("contacted_on", Date, nullable=False, index=True),
+    text("method"),
+    Column("officer_id", Uuid, nullable=False),
+    *sealed("met"),
+    text("met_title", nullable=True),
+    text("summary"),
+    moment("logged_at"),
+    Column("logged_by", Uuid),
+    moment("voided_at", nullable=True),
+    Column("voided_by", Uuid),
+    text("void_reason", nullable=True),
+    row_version(),
+    CheckConstraint("method in ('VISIT', 'PHONE', 'CALL_IN', 'MEETING', 'WRITTEN')", name="method"),
+    CheckConstraint("(voided_at is null) = (void_reason is null)", name="voided"),
+    Index("ix_bucheon_project100_contacts_enrolment_id", "enrolment_id", "contacted_on"),
+)
+
+items = Table(
+    "bucheon_project100_items",
+    metadata,
+    pk(),
+    Column("contact_id", Uuid, ForeignKey(contacts.c.id), nullable=False, index=True),
+    Column("case_id", Uuid, nullable=False, unique=True),
+    Column("is_regulation", Boolean, nullable=False),
+    text("rule", nullable=True),
+    text("state", nullable=True),
+    text("state_note", nullable=True),
+    moment("decided_at", nullable=True),
+    Column("decided_by", Uuid),
+    row_version(),
+    CheckConstraint("state in ('CANDIDATE', 'PROPOSED', 'DROPPED')", name="state"),
+    CheckConstraint("is_regulation = (state is not null)", name="regulation"),
 )

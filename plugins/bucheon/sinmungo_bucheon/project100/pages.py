@@ -12,21 +12,26 @@ from sinmungo.sdk import (
     Form,
     InvalidError,
     Req,
+    case_labels,
+    clock,
     company_brief,
     find_companies,
     needs,
-    page,
     query_form,
     read_form,
     see_other,
 )
-from sinmungo_bucheon.project100 import board, leaving, service
-from sinmungo_bucheon.project100.models import END_REASONS, ROUND_ENDED, STATUSES
+from sinmungo_bucheon.project100 import board, cadence, handover, leaving, service
+from sinmungo_bucheon.project100.look import (
+    HOME,
+    chosen_officer,
+    officer_filter,
+    officer_options,
+    show,
+)
+from sinmungo_bucheon.project100.models import ACTIVE, END_REASONS, ROUND_ENDED, STATUSES
 from sinmungo_bucheon.project100.permissions import MANAGE, READ
 from sinmungo_bucheon.project100.rounds import list_rounds
-
-HOME = "/office/bucheon/project100"
-MINE = "me"
 
 
 class BoardController(Controller):
@@ -34,23 +39,33 @@ class BoardController(Controller):
 
     @get("/", opt=needs(READ))
     async def show(self, request: Req, ctx: CtxDep) -> Response[str]:
-        """Show a round."""
+        """Show a round: the hundred as tiles on one screen, or as a list."""
         form = query_form(request)
         of = await board.current_round(ctx, form.uuid("round"))
         if of is None:
-            return page(request, "bucheon/project100/empty.html", may_manage=ctx.me.may(MANAGE))
-        status = form["status"] if form["status"] in STATUSES else ""
-        officer = ctx.me.officer_id if form["officer"] == MINE else form.uuid("officer")
-        found = await board.board(ctx, of, status=status or None, officer_id=officer)
-        return page(
+            return show(request, ctx, "empty", here="board")
+        status = form["status"] if form["status"] in STATUSES else ACTIVE
+        state = form["state"] if form["state"] in cadence.STATES else ""
+        officer = chosen_officer(ctx, form["officer"])
+        found = await board.board(ctx, of, status=status, officer_id=officer, state=state or None)
+        tiles = form["view"] != "list" and status == ACTIVE
+        given = {"round": str(of.id), "status": status, "state": state}
+        return show(
             request,
-            "bucheon/project100/board.html",
+            ctx,
+            "board",
+            here="board",
             board=found,
+            tiles=tiles,
+            empty_seats=found.seats.free if not (state or officer) else 0,
             rounds=[(r.id, board.round_title(r)) for r in await list_rounds(ctx)],
-            officers=await _officer_filter(ctx),
-            form=Form({**form, "round": str(of.id), "status": status}),
+            officers=await officer_filter(ctx),
+            form=Form({**form, **given, "view": "" if tiles else "list"}),
             statuses=list(STATUSES.items()),
-            may_manage=ctx.me.may(MANAGE),
+            states=cadence.STATES,
+            tones=board.STATE_TONES,
+            cycle=cadence.CYCLES[found.months],
+            period=cadence.period_of(clock.today(), found.months),
         )
 
     @get("/new", opt=needs(MANAGE))
@@ -79,13 +94,9 @@ class BoardController(Controller):
         """Show a company's part in the project, for the company's page."""
         company = await company_brief(ctx, company_id)
         whole = not request.headers.get("hx-request")
-        return page(
-            request,
-            "bucheon/project100/panel_page.html" if whole else "bucheon/project100/panel.html",
-            company=company,
-            members=await board.of_company(ctx, company_id),
-            may_manage=ctx.me.may(MANAGE),
-        )
+        members = await board.of_company(ctx, company_id)
+        name = "panel_page" if whole else "panel"
+        return show(request, ctx, name, company=company, members=members)
 
 
 class CompanyController(Controller):
@@ -97,8 +108,8 @@ class CompanyController(Controller):
     async def show(self, request: Req, ctx: CtxDep, enrolment_id: FromPath[UUID]) -> Response[str]:
         """Show a company with its officers, cases and history."""
         found = await board.detail(ctx, enrolment_id)
-        return page(
-            request, "bucheon/project100/detail.html", detail=found, may_manage=ctx.me.may(MANAGE)
+        return show(
+            request, ctx, "detail", here="board", detail=found, labels=await case_labels(ctx)
         )
 
     @post("/promote", opt=needs(MANAGE))
@@ -124,7 +135,7 @@ class CompanyController(Controller):
         """Hand the company over."""
         form = await read_form(request)
         try:
-            await service.change_officer(
+            await handover.change_officer(
                 ctx,
                 enrolment_id,
                 officer_id=form.uuid("officer_id"),
@@ -135,7 +146,8 @@ class CompanyController(Controller):
             return await _officer_page(
                 request, ctx, enrolment_id, form, status=422, errors=error.errors
             )
-        return see_other(f"{HOME}/{enrolment_id}", "전담관을 바꾸었습니다.")
+        told = await handover.told(ctx, form.uuid("officer_id"))
+        return see_other(f"{HOME}/{enrolment_id}", f"전담관을 바꾸었습니다. {told}")
 
     @get("/end", opt=needs(MANAGE))
     async def end_form(
@@ -164,25 +176,6 @@ class CompanyController(Controller):
             return see_other(f"{HOME}/{enrolment_id}", "끝냈습니다.")
         said = f"끝냈습니다. 이제 대기 1번 {left.next_up.company_name}의 차례입니다."
         return see_other(f"{HOME}?round={left.round_id}", said)
-
-
-async def officer_options(ctx: Ctx) -> list[tuple[UUID, str]]:
-    """Return the officers for a choice, each with the companies one looks after already."""
-    held = await board.loads(ctx)
-    return [
-        (person.id, f"{person} ({unit}) · 전담 {held.get(person.id, 0)}개사")
-        for person, unit in await service.active_officers(ctx)
-    ]
-
-
-async def _officer_filter(ctx: Ctx) -> list[tuple[str, str]]:
-    held = await board.loads(ctx)
-    found = [
-        (str(person.id), f"{person} ({held[person.id]}개사)")
-        for person, _ in await service.active_officers(ctx)
-        if person.id in held
-    ]
-    return [(MINE, "나"), *found]
 
 
 async def _enrol(ctx: Ctx, form: Form) -> service.Outcome:
@@ -214,9 +207,10 @@ async def _enrol_page(
     company = await company_brief(ctx, company_id) if company_id else None
     result = await service.check_company(ctx, of, company.id) if of and company else None
     hits = await find_companies(ctx, form["q"], 10) if form["q"] and company is None else []
-    return page(
+    return show(
         request,
-        "bucheon/project100/enrol.html",
+        ctx,
+        "enrol",
         status=status,
         rounds=[(r.id, r.name) for r in rounds],
         of=of,
@@ -238,9 +232,10 @@ async def _officer_page(
     status: int = 200,
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
-    return page(
+    return show(
         request,
-        "bucheon/project100/officer.html",
+        ctx,
+        "officer",
         status=status,
         detail=await board.detail(ctx, enrolment_id),
         officers=await officer_options(ctx),
@@ -258,9 +253,10 @@ async def _end_page(
     status: int = 200,
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
-    return page(
+    return show(
         request,
-        "bucheon/project100/end.html",
+        ctx,
+        "end",
         status=status,
         detail=await board.detail(ctx, enrolment_id),
         reasons=[(k, v) for k, v in END_REASONS.items() if k != ROUND_ENDED],

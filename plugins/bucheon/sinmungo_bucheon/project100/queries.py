@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, bindparam, case, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from sinmungo.sdk import case_no_of, company_name_of, insert_into, read, write
+from sinmungo.sdk import case_facts, company_name_of, insert_into, read, write
 from sinmungo_bucheon.project100.models import (
     ACTIVE,
     ENDED,
     WAITING,
+    contacts,
     dedications,
     enrolments,
     rounds,
@@ -55,7 +56,10 @@ class EnrolmentRow(msgspec.Struct):
     end_note: str | None
     officer_id: UUID | None
     cases: int
+    open_cases: int
     last_case_at: datetime | None
+    contacts: int
+    last_contact_on: date | None
     row_version: int
 
 
@@ -82,12 +86,25 @@ class DedicationRow(msgspec.Struct):
     reason: str | None
 
 
+class HandedOverRow(msgspec.Struct):
+    """A company that changed hands and is still with whom it went to."""
+
+    officer_id: UUID
+    company_name: str
+    valid_from: date
+
+
 class SignalRow(msgspec.Struct):
     """A case that came from the company while it was in the project."""
 
     case_id: UUID
     case_no: str
     at: datetime
+    category: str
+    summary: str
+    status: str
+    disposition: str | None
+    is_open: bool
 
 
 _ROUND = select(
@@ -110,9 +127,22 @@ _officer_id = (
     .limit(1)
     .scalar_subquery()
 )
+_facts = case_facts()
+IS_OPEN = and_(_facts.c.answered_at.is_(None), _facts.c.closed_at.is_(None))
 _heard = select(signals).where(signals.c.enrolment_id == enrolments.c.id)
 _cases = _heard.with_only_columns(func.count()).scalar_subquery()
 _last_case_at = _heard.with_only_columns(func.max(signals.c.at)).scalar_subquery()
+_open_cases = (
+    select(func.count())
+    .select_from(signals.join(_facts, _facts.c.id == signals.c.case_id))
+    .where(signals.c.enrolment_id == enrolments.c.id, IS_OPEN)
+    .scalar_subquery()
+)
+_met = select(contacts).where(
+    contacts.c.enrolment_id == enrolments.c.id, contacts.c.voided_at.is_(None)
+)
+_contacts = _met.with_only_columns(func.count()).scalar_subquery()
+_last_contact_on = _met.with_only_columns(func.max(contacts.c.contacted_on)).scalar_subquery()
 
 
 _earlier = enrolments.alias("earlier")
@@ -131,28 +161,30 @@ _waits_at = case(
 )
 
 
-def _enrolments() -> Select[Any]:
-    return select(
-        enrolments.c.id,
-        enrolments.c.round_id,
-        rounds.c.name.label("round_name"),
-        enrolments.c.company_id,
-        company_name_of(enrolments.c.company_id).label("company_name"),
-        enrolments.c.apply_no,
-        enrolments.c.status,
-        _waits_at.label("waits_at"),
-        enrolments.c.employees,
-        enrolments.c.employees_on,
-        enrolments.c.applied_at,
-        enrolments.c.active_on,
-        enrolments.c.ended_on,
-        enrolments.c.end_reason,
-        enrolments.c.end_note,
-        _officer_id.label("officer_id"),
-        _cases.label("cases"),
-        _last_case_at.label("last_case_at"),
-        enrolments.c.row_version,
-    ).join(rounds, rounds.c.id == enrolments.c.round_id)
+ENROLMENTS: Select[Any] = select(
+    enrolments.c.id,
+    enrolments.c.round_id,
+    rounds.c.name.label("round_name"),
+    enrolments.c.company_id,
+    company_name_of(enrolments.c.company_id).label("company_name"),
+    enrolments.c.apply_no,
+    enrolments.c.status,
+    _waits_at.label("waits_at"),
+    enrolments.c.employees,
+    enrolments.c.employees_on,
+    enrolments.c.applied_at,
+    enrolments.c.active_on,
+    enrolments.c.ended_on,
+    enrolments.c.end_reason,
+    enrolments.c.end_note,
+    _officer_id.label("officer_id"),
+    _cases.label("cases"),
+    _open_cases.label("open_cases"),
+    _last_case_at.label("last_case_at"),
+    _contacts.label("contacts"),
+    _last_contact_on.label("last_contact_on"),
+    enrolments.c.row_version,
+).join(rounds, rounds.c.id == enrolments.c.round_id)
 
 
 def _given(name: str, column: Any) -> Any:
@@ -161,8 +193,7 @@ def _given(name: str, column: Any) -> Any:
 
 
 _CHOSEN = (
-    _enrolments()
-    .where(
+    ENROLMENTS.where(
         enrolments.c.round_id == bindparam("round_id"),
         _given("status", enrolments.c.status),
         _given("officer_id", _officer_id),
@@ -172,25 +203,44 @@ _CHOSEN = (
     .limit(bindparam("limit"))
 )
 PAGE = read(_CHOSEN, EnrolmentRow)
-ENROLMENT = read(_enrolments().where(enrolments.c.id == bindparam("id")), EnrolmentRow)
+ENROLMENT = read(ENROLMENTS.where(enrolments.c.id == bindparam("id")), EnrolmentRow)
 OPEN_OF_COMPANY = read(
-    _enrolments().where(
+    ENROLMENTS.where(
         enrolments.c.company_id == bindparam("company_id"), enrolments.c.status != ENDED
     ),
     EnrolmentRow,
 )
 OF_COMPANY = read(
-    _enrolments()
-    .where(enrolments.c.company_id == bindparam("company_id"))
-    .order_by(enrolments.c.applied_at.desc(), enrolments.c.id.desc()),
+    ENROLMENTS.where(enrolments.c.company_id == bindparam("company_id")).order_by(
+        enrolments.c.applied_at.desc(), enrolments.c.id.desc()
+    ),
     EnrolmentRow,
 )
 FIRST_WAITING = read(
-    _enrolments()
-    .where(enrolments.c.round_id == bindparam("round_id"), enrolments.c.status == WAITING)
+    ENROLMENTS.where(enrolments.c.round_id == bindparam("round_id"), enrolments.c.status == WAITING)
     .order_by(enrolments.c.apply_no)
     .limit(1),
     EnrolmentRow,
+)
+_NOT_CONTACTED = ~exists(
+    _met.where(contacts.c.contacted_on.between(bindparam("start"), bindparam("end")))
+)
+OWING = read(
+    ENROLMENTS.where(
+        enrolments.c.active_on <= bindparam("latest_start"),
+        or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on > bindparam("end")),
+        _given("officer_id", _officer_id),
+        _NOT_CONTACTED,
+    ).order_by(enrolments.c.apply_no),
+    EnrolmentRow,
+)
+OBLIGED = read(
+    select(func.count().label("count")).where(
+        enrolments.c.active_on <= bindparam("latest_start"),
+        or_(enrolments.c.ended_on.is_(None), enrolments.c.ended_on > bindparam("end")),
+        _given("officer_id", _officer_id),
+    ),
+    int,
 )
 COUNTS = read(
     select(enrolments.c.status, func.count().label("count"))
@@ -223,7 +273,17 @@ DEDICATIONS = read(
     DedicationRow,
 )
 SIGNALS = read(
-    select(signals.c.case_id, case_no_of(signals.c.case_id).label("case_no"), signals.c.at)
+    select(
+        signals.c.case_id,
+        _facts.c.case_no,
+        signals.c.at,
+        _facts.c.category,
+        _facts.c.summary,
+        _facts.c.status,
+        _facts.c.disposition,
+        IS_OPEN.label("is_open"),
+    )
+    .select_from(signals.join(_facts, _facts.c.id == signals.c.case_id))
     .where(signals.c.enrolment_id == bindparam("enrolment_id"))
     .order_by(signals.c.at.desc(), signals.c.id.desc())
     .limit(50),
@@ -276,5 +336,16 @@ END_DEDICATION = write(
         dedications.c.valid_to.is_(None),
     )
     .values(valid_to=bindparam("valid_to"))
+)
+HANDED_OVER = read(
+    select(
+        dedications.c.officer_id,
+        company_name_of(enrolments.c.company_id).label("company_name"),
+        dedications.c.valid_from,
+    )
+    .join(enrolments, enrolments.c.id == dedications.c.enrolment_id)
+    .where(dedications.c.handover_id == bindparam("handover_id"), dedications.c.valid_to.is_(None))
+    .order_by(dedications.c.id),
+    HandedOverRow,
 )
 ADD_SIGNAL = insert_into(signals)

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sinmungo.sdk import CaseRegistered, Ctx, Event, Hint, clock, people_by_id
+from sinmungo.sdk import CaseRegistered, Ctx, Event, Hint, ProposalMade, clock, people_by_id
+from sinmungo_bucheon.project100 import contact_queries as cq
 from sinmungo_bucheon.project100 import queries as q
 from sinmungo_bucheon.project100.models import ACTIVE
 
@@ -21,6 +22,18 @@ async def note_case(ctx: Ctx, event: Event) -> None:
         case_id=event.case_id,
         officer_id=row.officer_id,
         at=clock.now(),
+    )
+
+
+async def note_proposal(ctx: Ctx, event: Event) -> None:
+    """Mark a rule as proposed when its case was."""
+    if not isinstance(event, ProposalMade):
+        return
+    await ctx.db.run(
+        cq.NOTE_PROPOSED,
+        b_case_id=event.case_id,
+        decided_at=clock.now(),
+        decided_by=ctx.me.officer_id,
     )
 
 

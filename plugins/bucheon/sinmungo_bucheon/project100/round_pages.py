@@ -16,13 +16,13 @@ from sinmungo.sdk import (
     clean,
     date_ko,
     needs,
-    page,
     parse_date,
     read_form,
     see_other,
 )
 from sinmungo_bucheon.project100 import leaving, rounds
-from sinmungo_bucheon.project100.pages import HOME
+from sinmungo_bucheon.project100.cadence import CYCLES
+from sinmungo_bucheon.project100.look import HOME, show
 from sinmungo_bucheon.project100.permissions import MANAGE, READ
 
 
@@ -50,6 +50,15 @@ class RoundController(Controller):
         except InvalidError as error:
             return await _show(request, ctx, form, status=422, errors=error.errors)
         return see_other(f"{HOME}?round={round_id}", "회차를 열었습니다.")
+
+    @post("/cycle", opt=needs(MANAGE))
+    async def set_cycle(self, request: Req, ctx: CtxDep) -> Response[Any]:
+        """Change how often the companies have to be contacted."""
+        form = await read_form(request)
+        months = form.number("months") or 0
+        await rounds.set_cycle(ctx, months)
+        said = f"연락 주기를 {CYCLES[months]}에 한 번으로 정했습니다."
+        return see_other(f"{HOME}/rounds", said)
 
     @post("/{round_id:uuid}/close", opt=needs(MANAGE))
     async def close(self, request: Req, ctx: CtxDep, round_id: FromPath[UUID]) -> Response[Any]:
@@ -89,13 +98,16 @@ async def _show(
         echo = date_ko(parse_date(form["selected_on"])) if form["selected_on"] else ""
     except ValueError:
         echo = ""
-    return page(
+    return show(
         request,
-        "bucheon/project100/rounds.html",
+        ctx,
+        "rounds",
+        here="rounds",
         status=status,
         rounds=found,
         echo=echo,
         form=form,
         errors=errors or {},
-        may_manage=ctx.me.may(MANAGE),
+        cycles=list(CYCLES.items()),
+        months=await rounds.cycle(ctx),
     )

@@ -9,10 +9,12 @@ from sinmungo.sdk import (
     MissingError,
     clock,
     emit,
+    set_setting,
     settings_of,
 )
 from sinmungo_bucheon.project100 import queries as q
-from sinmungo_bucheon.project100.events import RoundOpened
+from sinmungo_bucheon.project100.cadence import CYCLES, QUARTERLY
+from sinmungo_bucheon.project100.events import CadenceSet, RoundOpened
 from sinmungo_bucheon.project100.models import STATUSES
 from sinmungo_bucheon.project100.rules import Seats, seats
 from sinmungo_bucheon.settings import Settings
@@ -24,6 +26,25 @@ MAX_NAME = 60
 async def defaults(ctx: Ctx) -> Settings:
     """Return what a new round begins with in this city."""
     return await settings_of(ctx, "bucheon", Settings)
+
+
+async def cycle(ctx: Ctx) -> int:
+    """Return how many months a period of regular contact has in this city (B4)."""
+    months = (await defaults(ctx)).project100_contact_months
+    return months if months in CYCLES else QUARTERLY
+
+
+async def set_cycle(ctx: Ctx, months: int) -> None:
+    """Change how often a company has to be contacted; due days follow at once."""
+    if months not in CYCLES:
+        raise InvalidError({"months": "연락 주기를 골라 주세요."})
+    former = await cycle(ctx)
+    if months == former:
+        return
+    await set_setting(ctx, "bucheon.project100_contact_months", months)
+    event = CadenceSet(months=months, former=former)
+    subject = clock.uuid7()
+    await emit(ctx, event, subject_kind="bucheon_project100_cadence", subject_id=subject, seq=1)
 
 
 async def list_rounds(ctx: Ctx) -> list[q.RoundRow]:

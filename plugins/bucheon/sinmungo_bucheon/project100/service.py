@@ -1,4 +1,4 @@
-"""Coming in, moving up, changing hands: seats are given one by one, under the round's lock.
+"""Coming in and moving up: seats are given one by one, under the round's lock.
 
 A free seat is not filled by itself: moving up binds a company and an officer, so a person does it
 with one click, and only with the company that has waited longest.
@@ -25,11 +25,10 @@ from sinmungo.sdk import (
 from sinmungo_bucheon.project100 import queries as q
 from sinmungo_bucheon.project100.events import (
     Enrolled,
-    OfficerChanged,
     Promoted,
     PutOnWaitingList,
 )
-from sinmungo_bucheon.project100.models import ACTIVE, ENDED, WAITING
+from sinmungo_bucheon.project100.models import ACTIVE, WAITING
 from sinmungo_bucheon.project100.rounds import round_of, seats_of
 from sinmungo_bucheon.project100.rules import Check, check
 
@@ -44,6 +43,13 @@ class Outcome(msgspec.Struct, frozen=True):
     status: str
     apply_no: int
     waits_at: int
+
+
+class AtWork(msgspec.Struct, frozen=True):
+    """An officer who can be named, and the unit of the present post."""
+
+    id: UUID
+    unit_id: UUID | None
 
 
 async def check_company(ctx: Ctx, of: q.RoundRow, company_id: UUID) -> Check:
@@ -66,7 +72,7 @@ async def enrol(ctx: Ctx, *, round_id: UUID, company_id: UUID, officer_id: UUID)
     result = check(company, of, now, open_in=held.round_name if held else "")
     if result.verdict == "REFUSED":
         raise InvalidError({"company_id": result.reason})
-    await _working_officer(ctx, officer_id)
+    await officer_at_work(ctx, officer_id)
     made = Outcome(
         clock.uuid7(),
         result.verdict,
@@ -87,7 +93,7 @@ async def enrol(ctx: Ctx, *, round_id: UUID, company_id: UUID, officer_id: UUID)
     )
     if not added:
         raise InvalidError({"company_id": "다른 회차에 방금 등록된 업체입니다."})
-    await _dedicate(ctx, made.id, officer_id, reason=None)
+    await dedicate(ctx, made.id, officer_id)
     kind = Enrolled if made.status == ACTIVE else PutOnWaitingList
     event = kind(
         enrolment_id=made.id, round_id=round_id, company_id=company_id, officer_id=officer_id
@@ -109,32 +115,8 @@ async def promote(ctx: Ctx, enrolment_id: UUID, row_version: int) -> None:
     touched = await ctx.db.run(
         q.PROMOTE, b_id=row.id, b_version=row_version, active_on=clock.today()
     )
-    _expect(touched)
+    expect(touched)
     event = Promoted(enrolment_id=row.id, round_id=of.id, company_id=row.company_id)
-    await emit(ctx, event, subject_kind=SUBJECT, subject_id=row.id, seq=row_version + 1)
-
-
-async def change_officer(
-    ctx: Ctx, enrolment_id: UUID, *, officer_id: UUID | None, reason: str, row_version: int
-) -> None:
-    """Hand a company over to another officer from today; who it was before stays on record."""
-    row, of = await locked(ctx, enrolment_id, row_version)
-    if row.status == ENDED or row.officer_id is None:
-        raise RefusedError("끝난 업체입니다.")
-    if row.officer_id == officer_id:
-        raise InvalidError({"officer_id": "지금의 전담관과 같습니다."})
-    officer_id = await _working_officer(ctx, officer_id)
-    why = plain_note("reason", reason)
-    _expect(await ctx.db.run(q.TOUCH, b_id=row.id, b_version=row_version))
-    await ctx.db.run(q.END_DEDICATION, b_enrolment_id=row.id, valid_to=clock.today())
-    await _dedicate(ctx, row.id, officer_id, reason=why)
-    event = OfficerChanged(
-        enrolment_id=row.id,
-        round_id=of.id,
-        company_id=row.company_id,
-        officer_id=officer_id,
-        former_id=row.officer_id,
-    )
     await emit(ctx, event, subject_kind=SUBJECT, subject_id=row.id, seq=row_version + 1)
 
 
@@ -158,14 +140,23 @@ async def locked(
     return row, of
 
 
-async def _working_officer(ctx: Ctx, officer_id: UUID | None) -> UUID:
-    for person, _ in await active_officers(ctx):
-        if person.id == officer_id:
-            return person.id
-    raise InvalidError({"officer_id": "전담관을 목록에서 골라 주세요."})
+async def officer_at_work(ctx: Ctx, officer_id: UUID | None) -> AtWork:
+    """Return an officer at work here; `InvalidError` on `officer_id`."""
+    for row, _ in await list_officers(ctx):
+        if row.id == officer_id and row.state == "ACTIVE":
+            return AtWork(row.id, row.unit_id)
+    raise InvalidError({"officer_id": "직원을 목록에서 골라 주세요."})
 
 
-async def _dedicate(ctx: Ctx, enrolment_id: UUID, officer_id: UUID, *, reason: str | None) -> None:
+async def dedicate(
+    ctx: Ctx,
+    enrolment_id: UUID,
+    officer_id: UUID,
+    *,
+    reason: str | None = None,
+    handover_id: UUID | None = None,
+) -> None:
+    """Write from today who looks after a company. The caller has ended the one before."""
     await ctx.db.run(
         q.ADD_DEDICATION,
         id=clock.uuid7(),
@@ -175,6 +166,7 @@ async def _dedicate(ctx: Ctx, enrolment_id: UUID, officer_id: UUID, *, reason: s
         reason=reason,
         assigned_at=clock.now(),
         assigned_by=ctx.me.officer_id,
+        handover_id=handover_id,
     )
 
 
@@ -188,6 +180,7 @@ def plain_note(field: str, text: str) -> str | None:
     return plain or None
 
 
-def _expect(touched: int) -> None:
+def expect(touched: int) -> None:
+    """Raise `StaleError` when nothing was changed."""
     if not touched:
         raise StaleError
