@@ -20,7 +20,7 @@ from benchmarks.figures import SPEED_MD, Figure, Report, as_table, write_into
 from benchmarks.timing import Options
 from benchmarks.world import World, make_towns, scratch_world
 
-PARTS = ("bind", "http", "page", "cost", "memory", "switch", "add", "demo")
+PARTS = ("bind", "http", "page", "cost", "memory", "switch", "add", "imports", "demo")
 app = cyclopts.App(name="benchmarks", help=__doc__)
 
 

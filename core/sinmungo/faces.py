@@ -9,6 +9,7 @@ from litestar.response import File, Redirect
 
 from sinmungo.cases.service import contact
 from sinmungo.openapi import schema_for
+from sinmungo.people.pages import HOME, first_page
 from sinmungo.web.access import public
 from sinmungo.web.guide import picture, read_page
 from sinmungo.web.render import page
@@ -45,8 +46,14 @@ class HomeController(Controller):
     @get(["/office", "/admin"], opt=public(), include_in_schema=False)
     async def office(self, request: Req) -> Redirect:
         """Lead to the first page of the office or admin."""
-        target = "/admin/people" if request.url.path == "/admin" else "/office/cases"
-        return Redirect(target, status_code=303)
+        scope = scope_of(request.scope)
+        if request.url.path == "/admin":
+            return Redirect("/admin/people", status_code=303)
+        if scope.city is None:
+            return Redirect(HOME, status_code=303)
+        host = request.app.state.runtime.host
+        home = first_page(host, scope.city, await scope.identity())
+        return Redirect(home, status_code=303)
 
 
 def _port(request: Req) -> str:

@@ -1,10 +1,26 @@
 """Core's own slices, in the order they were born. Plugins hand theirs over in the same shape."""
 
+from sinmungo.agencies import SLICE as AGENCIES
+from sinmungo.bookings import SLICE as BOOKINGS
 from sinmungo.cases import SLICE as CASES
 from sinmungo.companies import SLICE as COMPANIES
+from sinmungo.experts import SLICE as EXPERTS
 from sinmungo.host.types import Slice
+from sinmungo.imports import SLICE as IMPORTS
 from sinmungo.people import SLICE as PEOPLE
 from sinmungo.plugins_admin import SLICE as PLUGINS
 from sinmungo.reporting import SLICE as REPORTING
+from sinmungo.visits import SLICE as VISITS
 
-CORE_SLICES: tuple[Slice, ...] = (PEOPLE, COMPANIES, CASES, REPORTING, PLUGINS)
+CORE_SLICES: tuple[Slice, ...] = (
+    PEOPLE,
+    AGENCIES,
+    COMPANIES,
+    CASES,
+    VISITS,
+    EXPERTS,
+    BOOKINGS,
+    IMPORTS,
+    REPORTING,
+    PLUGINS,
+)

@@ -194,4 +194,4 @@ async def test_a_company_closes_and_works_again(api: Any):
     again = await api.post(f"{url}/state", json=opened, headers={"if-match": '"2"'})
     assert (again.json()["state"], again.json()["state_reason"]) == ("ACTIVE", None)
     latest = (await api.get(f"{url}/events")).json()[0]
-    assert (latest["text"], latest["occurred_at"]) == ("운영", "2026-02-28T15:00:00Z")
+    assert (latest["text"], latest["occurred_at"]) == ("영업 재개", "2026-02-28T15:00:00Z")

@@ -9,7 +9,8 @@ from sinmungo.jobs.component import COMPONENT as JOBS
 from sinmungo_tenants import Component, Tenant
 from sinmungo_tenants.autogen import difference
 from sinmungo_tenants.control.component import COMPONENT as CONTROL
-from sinmungo_tenants.migrate import current, head, upgrade
+from sinmungo_tenants.heads import head
+from sinmungo_tenants.migrate import current, steps, upgrade
 from sinmungo_tenants.names import schema_of
 
 
@@ -75,3 +76,8 @@ def test_the_queue_function_that_wakes_is_the_pinned_one(runtime: Runtime):
             " ORDER BY 1"
         ).fetchall()
     assert [n for (n,) in names] == ["procrastinate_defer_jobs_v1", "wake"]
+
+
+def test_the_head_read_from_files_is_alembics(runtime: Runtime):
+    for component in (*components(runtime), CONTROL, JOBS):
+        assert head(component) == steps(component)[-1].revision

@@ -136,7 +136,7 @@ async def test_many_rows_come_in_pages_without_a_gap(ctx: Ctx):
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
-        ({"name": "visits"}, MissingError),
+        ({"name": "picnics"}, MissingError),
         ({"dimension": "size"}, InvalidError),
         ({"measure": "happy"}, InvalidError),
         ({"cursor": "zzz"}, InvalidError),

@@ -16,6 +16,7 @@ app.command("sinmungo.cli.serve:worker", name="worker")
 app.command("sinmungo.cli.serve:show_config", name="config")
 app.command("sinmungo.cli.tenants:app", name="tenant")
 app.command("sinmungo.cli.plugins:app", name="plugin")
+app.command("sinmungo.cli.imports:app", name="import")
 app.command("sinmungo.cli.revisions:revision", name="revision")
 
 

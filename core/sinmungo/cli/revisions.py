@@ -42,7 +42,8 @@ def revision(component: str, title: str) -> None:
     with told(), scratch_server() as address:
         with psycopg.connect(address.dsn) as connection:
             connection.execute("CREATE SCHEMA scratch")
-            upgrade(connection, chosen, "scratch")
+            for part in {COMPONENT.name: COMPONENT, chosen.name: chosen}.values():
+                upgrade(connection, part, "scratch")
         body = draft(address.dsn, chosen, "scratch").replace("astext_type=Text()", "")
     if "op." not in body:
         console.print("models and migrations agree; nothing written")

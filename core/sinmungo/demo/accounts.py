@@ -31,7 +31,7 @@ async def make_officers(ctx: Ctx, table: Mapping[str, Any]) -> list[Account]:
     units = {u.name: u.id for u in await service.list_units(ctx)}
     made = []
     for item in table.get("officers", []):
-        unit_id = units[item["unit"]]
+        unit_id = units[item["unit"]] if "unit" in item else None
         officer_id = await service.add_officer(
             ctx,
             NewOfficer(
@@ -41,6 +41,7 @@ async def make_officers(ctx: Ctx, table: Mapping[str, Any]) -> list[Account]:
                 title=item["title"],
                 roles=tuple(item["roles"]),
                 is_head=item.get("is_head", False),
+                email=item.get("email"),
                 password=PASSWORD,
                 valid_from=service.FOUNDED,
             ),

@@ -137,9 +137,10 @@ class Cities:
             self.provisioner.upgrade(city.id, pending)
             await self.runtime.registry.refresh(force=True)
             self._say(f"{city.slug}: upgraded {', '.join(c.name for c in pending)}")
-        # A plugin's new version may require what its former one did not.
+        # A plugin's new version may require, and begin with, what its former one did not.
+        new = {c.name for c in pending}
         for slug in self.runtime.host.with_required(city.plugins):
-            if slug not in city.plugins:
+            if slug not in city.plugins or slug in new:
                 await enable(self.runtime, city, slug)
 
     async def _compare(self, city: Tenant, file: CityFile, force: frozenset[str]) -> list[Drift]:
