@@ -4,6 +4,7 @@ Rendering costs more than running: 243 cities share one rendering. Each statemen
 its own and each (schema, component) one transaction, so that a failure leaves the former state.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -89,11 +90,21 @@ def upgrade(connection: psycopg.Connection[Any], component: Component, schema: s
     pending = known[names.index(done) + 1 :] if done else known
     connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
     for step in pending:
-        for statement in step.statements:
-            connection.execute(statement.encode())
+        _run(connection, step.statements)
     if pending:
         _stamp(connection, component, pending[-1].revision, first=done is None)
     return head(component)
+
+
+def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...]) -> None:
+    """Send each statement as a message of its own, without waiting for the answers one by one.
+
+    A text of several commands (the job queue brings one) cannot be sent in that way.
+    """
+    several = any(";" in statement for statement in statements)
+    with nullcontext() if several else connection.pipeline():
+        for statement in statements:
+            connection.execute(statement.encode())
 
 
 def _stamp(
@@ -114,15 +125,15 @@ def grant_statements(
 ) -> list[sql.Composed]:
     """Return the grants of a city's role: DML on its tables, INSERT and SELECT only on logs."""
     role = sql.Identifier(deployment.city(tenant_id))
-    result = []
-    for name in component.metadata.tables:
-        rights = "SELECT, INSERT" if name in component.append_only else _DML
-        result.append(
-            sql.SQL("GRANT {} ON {} TO {}").format(
-                sql.SQL(rights), sql.Identifier(schema, name), role
-            )
+    logs = [t for t in component.metadata.tables if t in component.append_only]
+    tables = [t for t in component.metadata.tables if t not in component.append_only]
+    return [
+        sql.SQL("GRANT {} ON {} TO {}").format(
+            sql.SQL(rights), sql.SQL(", ").join(sql.Identifier(schema, t) for t in names), role
         )
-    return result
+        for rights, names in ((_DML, tables), ("SELECT, INSERT", logs))
+        if names
+    ]
 
 
 _DML = "SELECT, INSERT, UPDATE, DELETE"

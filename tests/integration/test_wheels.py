@@ -30,7 +30,8 @@ assert Path(sinmungo.__file__).is_relative_to(inside), sinmungo.__file__
 assert Path(sinmungo_tenants.__file__).is_relative_to(inside)
 dsn, data, expected = sys.argv[1], Path(sys.argv[2]), set(sys.argv[3].split())
 host = load(CORE_SLICES)
-assert set(host.plugins) == expected, (set(host.plugins), host.quarantined)
+found = {p.slug for p in host.plugins.values() if not p.built_in}
+assert found == expected, (found, host.quarantined)
 
 async def main():
     async with test_runtime(fresh_database(dsn, "wheels"), "wheels", data) as runtime:
@@ -43,7 +44,7 @@ async def main():
                          "/api/v1/openapi.json"):
                 answer = await client.get(path)
                 assert answer.status_code == 200, (path, answer.status_code)
-        assert city.plugins == expected
+        assert expected <= city.plugins
         print("smoke ok")
 
 asyncio.run(main())

@@ -36,6 +36,15 @@ def test_bind_measures_and_prints_a_ratio(tmp_path: Path):
     assert all(f["details"]["ratio"] > 0 for f in report["figures"])
 
 
+def test_imports_measures_lines_and_memory(tmp_path: Path):
+    file = tmp_path / "figures.json"
+    done = run("imports", "--cities", "1", "--cases", "20", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    speed, memory = json.loads(file.read_text("utf-8"))["figures"]
+    assert speed["details"]["lines_per_second"] > 0
+    assert memory["details"]["mb"] >= speed["details"]["before_mb"] > 0
+
+
 def test_an_unknown_part_is_told():
     done = run("speed")
     assert done.returncode == 1

@@ -16,14 +16,10 @@ from sinmungo.cases.ledgers import Walk, ledger_pages
 from sinmungo.cases.proposal_list import ProposalQuery
 from sinmungo.cases.proposal_queries import ProposalRow
 from sinmungo.cases.types import Labels
-from sinmungo.errors import InvalidError
-from sinmungo.host.access_log import note_download
+from sinmungo.host.access_log import download_reason, note_download
 from sinmungo.host.context import Ctx
-from sinmungo.text.guards import resident_number_at
-from sinmungo.text.normalise import clean
 from sinmungo.web.sheets import Column, FileKind, Sheet, download_pages
 
-_MAX_REASON = 200
 _PROPOSALS = (
     Column("연번", 6, "number"),
     Column("건의일", 12, "date", group="건의"),
@@ -40,21 +36,11 @@ _PROPOSALS = (
 )
 
 
-def check_reason(reason: str) -> str:
-    """Return why a register is taken away; InvalidError ("reason") when nothing is said."""
-    line = clean(reason)
-    if not line:
-        raise InvalidError({"reason": "내려받는 까닭을 적어 주세요."})
-    if len(line) > _MAX_REASON or resident_number_at(line):
-        raise InvalidError({"reason": f"주민등록번호 없이 {_MAX_REASON}자까지 적어 주세요."})
-    return line
-
-
 async def ledger_file(
     ctx: Ctx, book: Book, walk: Walk, kind: FileKind, reason: str
 ) -> Response[bytes]:
     """Return a register as a file, and write down who took it and why."""
-    why, number = check_reason(reason), 0
+    why, number = download_reason(reason), 0
 
     async def pages() -> AsyncIterator[list[list[Any]]]:
         nonlocal number

@@ -6,10 +6,6 @@ counting the stored submissions of the last hour: all workers share that count, 
 table of its own. Addresses are stored as a keyed hash.
 """
 
-import hmac
-import ipaddress
-import re
-import secrets
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +29,7 @@ from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.deadlines import WorkCalendar, due_for
 from sinmungo.deadlines.periods import REGISTRATION
 from sinmungo.errors import MissingError, RefusedError, TooManyError
+from sinmungo.host import receipts
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
@@ -43,10 +40,6 @@ CONSENT_VERSION = "2026-11"
 LIMIT = 10
 WINDOW = timedelta(hours=1)
 LIST_SIZE = 200
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_RECEIPT_LENGTH = 10
-_CODE_LENGTH = 8
-_NOT_TYPED = re.compile(r"[\s\-]+")
 
 
 async def file(ctx: Ctx, filing: Filing) -> Receipt:
@@ -57,12 +50,12 @@ async def file(ctx: Ctx, filing: Filing) -> Receipt:
     await _check_rate(ctx)
     values = await _understand(ctx, filing)
     submission_id, now = clock.uuid7(), clock.now()
-    receipt_no, code = _random(_RECEIPT_LENGTH), _random(_CODE_LENGTH)
+    numbers = receipts.new_numbers(ctx)
     await ctx.db.run(
         q.ADD,
         id=submission_id,
-        receipt_no=receipt_no,
-        code_hash=_code_hash(ctx, receipt_no, code),
+        receipt_no=numbers.receipt_no,
+        code_hash=numbers.code_hash.hex(),
         channel=filing.channel,
         company_name=values["company_name"],
         business_no=values["business_no"],
@@ -72,7 +65,7 @@ async def file(ctx: Ctx, filing: Filing) -> Receipt:
         consent_at=now,
         state="SUBMITTED",
         submitted_at=now,
-        address_hash=_address_hashes(ctx)[0] if ctx.address else None,
+        address_hash=receipts.address_hashes(ctx)[0] if ctx.address else None,
         row_version=1,
         **seal(ctx, "caller", values["caller"], "name", submission_id),
         **seal(ctx, "phone", values["phone"], "phone", submission_id),
@@ -80,14 +73,14 @@ async def file(ctx: Ctx, filing: Filing) -> Receipt:
     )
     event = SubmissionFiled(submission_id=submission_id)
     await emit(ctx, event, subject_kind=q.SUBJECT, subject_id=submission_id, seq=1)
-    return Receipt(receipt_no=receipt_no, code=code, submitted_at=now)
+    return Receipt(receipt_no=numbers.receipt_no, code=numbers.code, submitted_at=now)
 
 
 async def _check_rate(ctx: Ctx) -> None:
     if not ctx.address:
         return
     since = clock.now() - WINDOW
-    if await ctx.db.one(q.RECENT, addresses=_address_hashes(ctx), since=since) >= LIMIT:
+    if await ctx.db.one(q.RECENT, addresses=receipts.address_hashes(ctx), since=since) >= LIMIT:
         raise TooManyError(
             f"같은 곳에서 1시간에 {LIMIT}건까지 신청할 수 있습니다. "
             "잠시 뒤에 다시 신청하거나 담당 부서로 전화해 주세요."
@@ -118,37 +111,11 @@ async def _understand(ctx: Ctx, filing: Filing) -> dict[str, Any]:
     return values
 
 
-def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
-
-
-def _typed(text: str) -> str:
-    return _NOT_TYPED.sub("", text).upper()[:40]
-
-
-def _code_hash(ctx: Ctx, receipt_no: str, code: str) -> str:
-    return ctx.cipher.lookup(f"{receipt_no}/{code}", "name").hex()
-
-
-def _address_hashes(ctx: Ctx) -> list[bytes]:
-    """Return the keyed hashes of the sender's address; an IPv6 house is its first 64 bits."""
-    try:
-        address = ipaddress.ip_address(ctx.address)
-    except ValueError:
-        return ctx.cipher.lookups(ctx.address, "name")
-    if address.version == 6:  # noqa: PLR2004 - the protocol's own number
-        house = ipaddress.ip_network(f"{address}/64", strict=False).network_address
-        return ctx.cipher.lookups(str(house), "name")
-    return ctx.cipher.lookups(str(address), "name")
-
-
 async def follow(ctx: Ctx, receipt_no: str, code: str) -> Followed:
     """Return what became of a filing. Raises MissingError, the same for whatever was wrong."""
-    receipt, secret = _typed(receipt_no), _typed(code)
-    row = await ctx.db.first(q.BY_RECEIPT, receipt_no=receipt)
-    stored = row.code_hash if row else ""
-    tried = [h.hex() for h in ctx.cipher.lookups(f"{receipt}/{secret}", "name")]
-    if row is None or not any(hmac.compare_digest(stored, one) for one in tried):
+    row = await ctx.db.first(q.BY_RECEIPT, receipt_no=receipts.typed_number(receipt_no))
+    stored = bytes.fromhex(row.code_hash) if row else None
+    if not receipts.opens(ctx, receipt_no, code, stored) or row is None:
         raise MissingError("신청번호나 확인번호가 맞지 않습니다.")
     cases = [
         FollowedCase(**msgspec.structs.asdict(case))

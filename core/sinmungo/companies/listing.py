@@ -16,18 +16,14 @@ from sinmungo import clock
 from sinmungo.companies.kept_queries import is_member
 from sinmungo.companies.models import SIZE_CLASSES, STATES, companies
 from sinmungo.companies.queries import HIT_COLUMNS, STANDS, CompanyHit
-from sinmungo.errors import InvalidError
-from sinmungo.host.access_log import note_download
+from sinmungo.host.access_log import download_reason, note_download
 from sinmungo.host.context import Ctx
 from sinmungo.text import business_no, phone
-from sinmungo.text.guards import resident_number_at
-from sinmungo.text.normalise import clean
 from sinmungo.web.forms import Form
 from sinmungo.web.sheets import Column, FileKind, Sheet, download_pages
 from sinmungo_tenants import read
 
 _BATCH = 500
-_MAX_REASON = 200
 _COLUMNS = (
     Column("연번", 6, "number"),
     Column("업체명", 24),
@@ -115,7 +111,7 @@ async def list_file(ctx: Ctx, filters: Filters, kind: FileKind, reason: str) -> 
 
     Raises `InvalidError` ("reason") when no reason is given (domain.md 6).
     """
-    why, number = _check_reason(reason), 0
+    why, number = download_reason(reason), 0
 
     async def pages() -> AsyncIterator[list[list[Any]]]:
         nonlocal number
@@ -159,12 +155,3 @@ def _phone(digits: str | None) -> str | None:
     if not digits:
         return None
     return phone.mask(digits) if digits.startswith("01") else phone.display(digits)
-
-
-def _check_reason(reason: str) -> str:
-    line = clean(reason)
-    if not line:
-        raise InvalidError({"reason": "내려받는 까닭을 적어 주세요."})
-    if len(line) > _MAX_REASON or resident_number_at(line):
-        raise InvalidError({"reason": f"주민등록번호 없이 {_MAX_REASON}자까지 적어 주세요."})
-    return line

@@ -98,13 +98,14 @@ class Cities:
         except UnknownTenantError:
             return None
 
-    def _components(self, plugins: Iterable[str]) -> list[Component]:
-        found = [self.runtime.host.component(p) for p in plugins if p in self.runtime.host.plugins]
+    def components(self, plugins: Iterable[str]) -> list[Component]:
+        """Return core's tables and those of the plugins and of all they require."""
+        host = self.runtime.host
+        found = [host.component(p) for p in host.with_required(plugins)]
         return [COMPONENT, *(c for c in found if c is not None)]
 
     async def _create(self, file: CityFile) -> Tenant:
-        plugins = self.runtime.host.with_required(file.plugins)
-        tenant_id = self.provisioner.add(file.spec(), self._components(plugins))
+        tenant_id = self.provisioner.add(file.spec(), self.components(file.plugins))
         await self.runtime.registry.refresh(force=True)
         self._say(f"{file.slug}: made")
         return self.runtime.registry.by_id(tenant_id)
@@ -130,7 +131,7 @@ class Cities:
 
     async def _upgrade(self, city: Tenant) -> None:
         installed = [p for p in city.revisions if p != COMPONENT.name]
-        wanted = self._components(installed)
+        wanted = self.components(installed)
         behind = {c for t, c in self.provisioner.behind(wanted) if t == city.id}
         pending = [c for c in wanted if c.name in behind]
         if pending:

@@ -7,10 +7,14 @@ not react to them, so that a broken plugin can lock nobody out.
 from uuid import UUID
 
 from sinmungo import clock
+from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx
 from sinmungo.host.models import access_log, downloads
+from sinmungo.text.guards import resident_number_at
+from sinmungo.text.normalise import clean
 from sinmungo_tenants import insert_into
 
+_MAX_REASON = 200
 _ADD = insert_into(access_log)
 _ADD_DOWNLOAD = insert_into(downloads)
 
@@ -34,6 +38,16 @@ async def note_access(
         subject_id=subject_id,
         act=act,
     )
+
+
+def download_reason(reason: str) -> str:
+    """Return why a list is taken away; InvalidError ("reason") when nothing is said."""
+    line = clean(reason)
+    if not line:
+        raise InvalidError({"reason": "내려받는 까닭을 적어 주세요."})
+    if len(line) > _MAX_REASON or resident_number_at(line):
+        raise InvalidError({"reason": f"주민등록번호 없이 {_MAX_REASON}자까지 적어 주세요."})
+    return line
 
 
 async def note_download(ctx: Ctx, what: str, reason: str, row_count: int) -> None:

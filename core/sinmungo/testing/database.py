@@ -13,6 +13,8 @@ from sinmungo.config import Settings
 from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.deploy.database import set_up
 from sinmungo.host.host import Host
+from sinmungo.testing import recycling
+from sinmungo.testing.recycling import RecyclingProvisioner
 from sinmungo_tenants import Tenant
 
 DEPARTMENTS: list[dict[str, Any]] = [
@@ -62,5 +64,9 @@ async def new_city(
         settings={"cases.number_prefix": "TS"},
         tables={"people": {"departments": DEPARTMENTS}, **tables},
     )
-    await Cities(runtime).apply([file])
-    return runtime.registry.by_slug(slug)
+    cities = Cities(runtime)
+    cities.provisioner = RecyclingProvisioner(runtime)
+    await cities.apply([file])
+    city = runtime.registry.by_slug(slug)
+    recycling.made(runtime, city, cities.components(plugins))
+    return city

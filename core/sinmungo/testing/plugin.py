@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -95,6 +96,19 @@ async def runtime(
 
     async with test_runtime(deployment_dsn, f"test_{worker_id}", data_folder) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _used_cities() -> "Iterator[None]":
+    """Give back the cities that this test alone was given."""
+    if "sinmungo.testing.database" not in sys.modules:
+        yield
+        return
+    from sinmungo.testing import recycling
+
+    mark = recycling.mark()
+    yield
+    recycling.release(mark)
 
 
 type MakeCity = Callable[..., Awaitable["Tenant"]]
