@@ -27,7 +27,7 @@ _cities: dict[str, Tenant] = {}
 async def law(app: Any, runtime: Runtime, make_city: MakeCity):
     """A city whose 법정민원 takes three days and whose 일반질의 eight hours."""
     if "law" not in _cities:
-        _cities["law"] = await make_city(cases={"periods": PERIODS})
+        _cities["law"] = await make_city(kept=True, cases={"periods": PERIODS})
     city = _cities["law"]
     made = Web(app, city.hosts[0], People(runtime, city))
     yield made

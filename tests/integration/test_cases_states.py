@@ -35,7 +35,7 @@ _cities: dict[str, Tenant] = {}
 @pytest.fixture
 async def place(make_city: MakeCity) -> Tenant:
     if "place" not in _cities:
-        _cities["place"] = await make_city()
+        _cities["place"] = await make_city(kept=True)
     return _cities["place"]
 
 

@@ -52,9 +52,17 @@ async def test_runtime(
 
 
 async def new_city(
-    runtime: Runtime, slug: str, plugins: tuple[str, ...], tables: dict[str, Any]
+    runtime: Runtime,
+    slug: str,
+    plugins: tuple[str, ...],
+    tables: dict[str, Any],
+    *,
+    kept: bool = False,
 ) -> Tenant:
-    """Make a city with two departments; `tables` are its file's sections."""
+    """Make a city with two departments; `tables` are its file's sections.
+
+    It serves the running test alone, unless it is `kept` for others.
+    """
     file = CityFile(
         slug=slug,
         name="시험시",
@@ -68,5 +76,6 @@ async def new_city(
     cities.provisioner = RecyclingProvisioner(runtime)
     await cities.apply([file])
     city = runtime.registry.by_slug(slug)
-    recycling.made(runtime, city, cities.components(plugins))
+    if not kept:
+        recycling.made(runtime, city, cities.components(plugins))
     return city

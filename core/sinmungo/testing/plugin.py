@@ -116,11 +116,14 @@ type MakeCity = Callable[..., Awaitable["Tenant"]]
 
 @pytest.fixture(scope="session")
 def make_city(runtime: "Runtime") -> MakeCity:
-    """Return a maker of fresh cities: `plugins` to switch on, and sections of the city's file."""
+    """Return a maker of fresh cities: `plugins` to switch on, and sections of the city's file.
+
+    A city lives as long as the test that made it, or to the end of the run if it is `kept`.
+    """
     from sinmungo.testing.database import new_city
 
-    async def make(*, plugins: tuple[str, ...] = (), **tables: Any) -> "Tenant":
-        return await new_city(runtime, f"city{next(_numbers)}", plugins, tables)
+    async def make(*, plugins: tuple[str, ...] = (), kept: bool = False, **tables: Any) -> "Tenant":
+        return await new_city(runtime, f"city{next(_numbers)}", plugins, tables, kept=kept)
 
     return make
 
