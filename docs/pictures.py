@@ -18,14 +18,20 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
 LIMIT = 150 * 1024
 CITY = "bucheon"
+_TODAY = datetime.now(ZoneInfo("Asia/Seoul")).date()
+_SATURDAY = 5
+_AHEAD = 7 - _TODAY.weekday() if _TODAY.weekday() >= _SATURDAY else 0
+WEEKDAY = _TODAY + timedelta(days=_AHEAD)
 SIGN_IN = "/office/people/sign-in"
 # Grey instead of coloured edges of letters: fewer colours, fewer bytes.
 ARGUMENTS = ["--no-sandbox", "--disable-lcd-text", "--hide-scrollbars"]
@@ -52,6 +58,7 @@ class Shot(NamedTuple):
     height: int = 720
     width: int = 1366
     prepare: Callable[[Page], object] | None = None
+    city: str = CITY
 
 
 def case_in_work(page: Page) -> None:
@@ -90,6 +97,11 @@ SHOTS = (
     Shot("ko/img/admin.png", "admin", "/admin/people"),
     Shot("ko/img/holidays.png", "admin", "/admin/cases/holidays", 560),
     Shot("ko/img/plugins.png", "admin", "/admin/plugins", 620),
+    Shot("ko/img/project100.png", "intake", "/office/bucheon/project100", 780),
+    Shot("ko/img/visits.png", "intake", "/office/visits", 780, city="daegu"),
+    Shot("ko/img/delegation.png", "intake", "/office/daegu/delegation", 760, city="daegu"),
+    Shot("ko/img/experts.png", "lead", "/office/experts/advice", 640, city="daegu"),
+    Shot("ko/img/bookings.png", "intake", f"/office/bookings?day={WEEKDAY}", 760, city="gimhae"),
 )
 
 
@@ -99,28 +111,29 @@ class Visitor:
     def __init__(self, browser: Browser, accounts: Path, port: int) -> None:
         self._browser = browser
         self._port = port
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[tuple[str, str], Page] = {}
         self._passwords = {
             (a["slug"], a["login"]): a["password"] for a in json.loads(accounts.read_text("utf-8"))
         }
 
-    def url(self, path: str) -> str:
-        """Return an address of the city."""
-        return f"http://{CITY}.localhost:{self._port}{path}"
+    def url(self, city: str, path: str) -> str:
+        """Return an address of a city."""
+        return f"http://{city}.localhost:{self._port}{path}"
 
-    def page(self, login: str) -> Page:
+    def page(self, city: str, login: str) -> Page:
         """Return the page of an account ("" for nobody), signed in."""
-        if login not in self._pages:
+        who = city, login
+        if who not in self._pages:
             context = self._browser.new_context(locale="ko-KR", timezone_id="Asia/Seoul")
-            self._pages[login] = context.new_page()
+            self._pages[who] = context.new_page()
             if login:
-                self._sign_in(self._pages[login], login)
-        return self._pages[login]
+                self._sign_in(self._pages[who], city, login)
+        return self._pages[who]
 
-    def _sign_in(self, page: Page, login: str) -> None:
-        page.goto(self.url(SIGN_IN))
+    def _sign_in(self, page: Page, city: str, login: str) -> None:
+        page.goto(self.url(city, SIGN_IN))
         page.fill("[name=login]", login)
-        page.fill("[name=password]", self._passwords[CITY, login])
+        page.fill("[name=password]", self._passwords[city, login])
         page.locator(f"form[action='{SIGN_IN}'] button").click()
         page.wait_for_url("**/office/cases**")
 
@@ -163,9 +176,9 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 def take(visitor: Visitor, shot: Shot) -> bytes:
     """Take one picture."""
-    page = visitor.page(shot.login)
+    page = visitor.page(shot.city, shot.login)
     page.set_viewport_size({"width": shot.width, "height": shot.height})
-    answer = page.goto(visitor.url(shot.path))
+    answer = page.goto(visitor.url(shot.city, shot.path))
     if answer is None or not answer.ok:
         raise SystemExit(f"{shot.file}: {shot.path} does not answer well")
     if shot.prepare:

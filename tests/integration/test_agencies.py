@@ -1,9 +1,12 @@
 """Agencies: what a city begins with, the rules of name and days, and the doors to them."""
 
+import re
 from datetime import date, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 
 from sinmungo import clock
 from sinmungo.agencies import service
@@ -187,3 +190,20 @@ async def test_the_api_does_what_the_screens_do(web: Web, people: People):
     assert BUREAU["name"] not in {a["name"] for a in listed.json()["items"]}
     again = {"if-match": ended.headers["etag"]}
     assert (await api.post(f"{home}/reopen", headers=again)).json()["valid_to"] is None
+
+
+async def test_the_list_as_a_file_holds_the_rows_of_the_screen(web: Web):
+    browser = web.browser(await web.people.officer("INTAKE_OFFICER"))
+    query = "?kind=MINISTRY"
+    shown = re.findall(
+        r'/office/agencies/[0-9a-f-]{36}">([^<]+)',
+        (await browser.get(f"/office/agencies{query}")).text,
+    )
+    assert shown
+    answer = await browser.get(f"/office/agencies/file/xlsx{query}")
+    rows = [[c.value for c in row] for row in load_workbook(BytesIO(answer.content)).active]
+    head = next(i for i, row in enumerate(rows) if row[0] == "기관명")
+    assert [row[0] for row in rows[head + 1 : head + 1 + len(shown)]] == shown
+    plain = (await browser.get(f"/office/agencies/file/csv{query}")).text
+    assert all(name in plain for name in shown)
+    assert (await browser.get("/office/agencies/file/pdf")).status_code == 404

@@ -1,8 +1,6 @@
 """The operator's command line on a real deployment."""
 
-import asyncio
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from sinmungo.deploy.cities import Cities, read_files
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.people.service import list_units
 from sinmungo.people.sign_in import sign_in
+from sinmungo.testing.command import command
 
 CITY = """
 slug = "{slug}"
@@ -44,17 +43,7 @@ def sinmungo(runtime: Runtime, tmp_path: Path):
     }
 
     async def run(*words: str, **changes: str) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "sinmungo.cli",
-            *words,
-            env={**environment, **changes},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, output.decode()
+        return await command(*words, environment={**environment, **changes})
 
     return run
 

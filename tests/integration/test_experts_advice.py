@@ -556,3 +556,23 @@ async def test_sessions_are_counted_by_the_reports(web, boss, runtime, city):
 async def test_a_name_that_is_sought_stays_out_of_the_log(capsys, web, lead):
     await web.api(lead).post(f"{API}/search", json={"q": EXPERT["name"]})
     assert EXPERT["name"] not in "".join(capsys.readouterr())
+
+
+async def test_the_list_of_experts_as_a_file_is_masked_and_noted(web, boss, runtime, city):
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    async with runtime.work.open(city) as ctx:
+        await AdviceScene(ctx).expert()
+    browser = web.browser(boss)
+    unsaid = await browser.post("/office/experts/file", {"reason": "", "kind": "xlsx"})
+    assert unsaid.status_code == 422
+    assert "내려받는 까닭을 적어 주세요" in unsaid.text
+    answer = await browser.post("/office/experts/file", {"reason": "위촉 보고", "kind": "xlsx"})
+    rows = [[c.value for c in row] for row in load_workbook(BytesIO(answer.content)).active]
+    assert [row[0] for row in rows if row[0] == "남**람"] == ["남**람"]
+    assert "남궁가람" not in str(rows)
+    query = read(select(downloads.c.reason).where(downloads.c.what == "experts.pool"), str)
+    async with runtime.work.open(city) as ctx:
+        assert await ctx.db.all(query) == ["위촉 보고"]

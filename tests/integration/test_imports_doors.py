@@ -1,9 +1,7 @@
 """The same import through the API, and on the command line."""
 
-import asyncio
 import io
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from sinmungo.app import Runtime
 from sinmungo.cases import service as cases
 from sinmungo.cases.types import CaseQuery
 from sinmungo.testing.books import case_row, register, workbook
+from sinmungo.testing.command import command
 from sinmungo.testing.people import People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant
@@ -113,15 +112,7 @@ def sinmungo(runtime: Runtime):
     }
 
     async def run(*words: str) -> tuple[int, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sinmungo.cli", "import", *words),
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, output.decode()
+        return await command("import", *words, environment=environment)
 
     return run
 

@@ -24,9 +24,19 @@ from sinmungo.text.dates import date_ko, datetime_ko
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, Gather, read_form
 from sinmungo.web.render import page, see_other
+from sinmungo.web.sheets import Column, Sheet, download, file_kind
 from sinmungo.web.types import CtxDep, Req
 
 ROOT = "/office/agencies"
+_COLUMNS = (
+    Column("기관명", 30),
+    Column("종류", 18),
+    Column("줄임말", 16),
+    Column("대표전화", 16),
+    Column("시작", 12, "date"),
+    Column("끝", 12, "date"),
+    Column("이어진 기관", 30),
+)
 _TITLES = {event.kind: event.title for event in EVENTS}
 
 
@@ -56,6 +66,34 @@ class AgencyListPages(Controller):
             is_open=service.is_open,
             may_edit=ctx.me.may(EDIT),
         )
+
+    @get("/file/{kind_of_file:str}", opt=needs(READ))
+    async def file(
+        self,
+        ctx: CtxDep,
+        kind_of_file: FromPath[str],
+        q: FromQuery[str | None] = None,
+        kind: FromQuery[str | None] = None,
+        ended: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        """Hand out the rows of the list as a file; no persons are in it."""
+        today = clock.today()
+        rows = await _rows(ctx, (q or "").strip(), kind or None, None if ended else today)
+        names = await service.agency_names(ctx, (r.successor_id for r in rows if r.successor_id))
+        cells = [
+            (
+                row.name,
+                KINDS[row.kind],
+                row.short_name,
+                phone.display(row.phone) if row.phone else None,
+                row.valid_from,
+                row.valid_to,
+                names[row.successor_id] if row.successor_id else None,
+            )
+            for row in rows
+        ]
+        sheet = Sheet("유관기관", _COLUMNS, cells, today, (), "곳")
+        return download("유관기관", [sheet], file_kind(kind_of_file))
 
 
 class AgencyFormPages(Controller):

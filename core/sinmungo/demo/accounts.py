@@ -9,6 +9,7 @@ import msgspec
 from sinmungo.deploy.folder import write_private
 from sinmungo.host.context import Ctx
 from sinmungo.people import service
+from sinmungo.people.passwords import hash_password
 from sinmungo.people.service import NewOfficer
 
 PASSWORD = "sinmungo-demo"  # noqa: S105 - printed on the screen of every demo
@@ -29,7 +30,7 @@ class Account(msgspec.Struct):
 async def make_officers(ctx: Ctx, table: Mapping[str, Any]) -> list[Account]:
     """Add the officers of `[demo.people]` and return their accounts."""
     units = {u.name: u.id for u in await service.list_units(ctx)}
-    made = []
+    made, hashed = [], await hash_password(PASSWORD)
     for item in table.get("officers", []):
         unit_id = units[item["unit"]] if "unit" in item else None
         officer_id = await service.add_officer(
@@ -42,7 +43,7 @@ async def make_officers(ctx: Ctx, table: Mapping[str, Any]) -> list[Account]:
                 roles=tuple(item["roles"]),
                 is_head=item.get("is_head", False),
                 email=item.get("email"),
-                password=PASSWORD,
+                password_hash=hashed,
                 valid_from=service.FOUNDED,
             ),
         )

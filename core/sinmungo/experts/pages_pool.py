@@ -14,6 +14,7 @@ from sinmungo.experts import service, words
 from sinmungo.experts.permissions import ASK, MANAGE, READ, TAX
 from sinmungo.experts.queries import ExpertLine
 from sinmungo.experts.record import USUAL_CAPACITY, as_texts
+from sinmungo.experts.register import take_away_pool
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import date_ko, parse_date
 from sinmungo.text.errors import InputProblem
@@ -22,6 +23,7 @@ from sinmungo.web.access import needs
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
+from sinmungo.web.sheets import download, file_kind
 from sinmungo.web.types import CtxDep, Req
 
 HOME = "/office/experts"
@@ -55,6 +57,21 @@ class ExpertListPages(Controller):
             next_href=_href(form, after=cursor) if cursor else "",
             first_href=_href(form) if after else "",
         )
+
+    @get("/file", opt=needs(READ))
+    async def file_form(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Ask why the register is wanted as a file."""
+        return await _file_form(request, ctx, Form())
+
+    @post("/file", opt=needs(READ))
+    async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
+        """Hand out the register; who took it and why is kept."""
+        form = await read_form(request)
+        try:
+            sheet = await take_away_pool(ctx, form["reason"])
+        except InvalidError as error:
+            return await _file_form(request, ctx, form, error.errors)
+        return download("전문가명부", [sheet], file_kind(form["kind"] or "xlsx"))
 
     @post("/find", opt=needs(READ))
     async def find(self, request: Req, ctx: CtxDep) -> Response[str]:
@@ -245,6 +262,19 @@ async def _show(
 def _href(form: Form, **more: str) -> str:
     given = {key: form[key] for key in ("field", "term")} | more
     return f"{HOME}?{urlencode(given)}"
+
+
+async def _file_form(
+    request: Req, ctx: Ctx, form: Form, errors: dict[str, str] | None = None
+) -> Response[str]:
+    return page(
+        request,
+        "experts/take_pool.html",
+        status=422 if errors else 200,
+        pool=await service.pool_name(ctx),
+        form=form,
+        errors=errors or {},
+    )
 
 
 async def _list(

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import DateTime, bindparam
 
 from sinmungo import clock
+from sinmungo.errors import InvalidError
 from sinmungo.experts import advice_queries as q
 from sinmungo.experts import words
-from sinmungo.experts.record import line
+from sinmungo.experts.pool import list_experts
 from sinmungo.experts.scope import Reached
-from sinmungo.host.access_log import note_download
+from sinmungo.host.access_log import download_reason, note_download
 from sinmungo.host.context import Ctx
-from sinmungo.web.forms import Gather
 from sinmungo.web.sheets import Column, Sheet
 from sinmungo_tenants import read
 
@@ -37,6 +37,19 @@ COLUMNS = (
     Column("평가", 6, "number"),
     Column("상태", 10),
 )
+POOL_COLUMNS = (
+    Column("전문가", 10),
+    Column("소속", 24),
+    Column("직위", 14),
+    Column("분야", 24),
+    Column("지역", 18),
+    Column("연락처", 16),
+    Column("월 한도", 8, "number"),
+    Column("위촉일", 12, "date", group="임기"),
+    Column("끝나는 날", 12, "date", group="임기"),
+    Column("상태", 10),
+)
+ALL = 10_000
 FOOTNOTES = (
     "전문가 이름은 가려서 적습니다.",
     "자문료는 승인한 금액(원)이며, 한도 때문에 시간 × 단가보다 적을 수 있습니다.",
@@ -58,11 +71,9 @@ async def take_away(ctx: Ctx, year: int, reason: str) -> Sheet:
 
     Who took it and why is written down. Raises InvalidError ("reason") when nothing is said.
     """
-    gather = Gather()
-    gather.need("year", FIRST <= year <= clock.today().year, "연도를 골라 주세요.")
-    why = gather.take("reason", line, reason, "")
-    gather.need("reason", why, "내려받는 까닭을 적어 주세요.")
-    gather.done()
+    if not FIRST <= year <= clock.today().year:
+        raise InvalidError({"year": "연도를 골라 주세요."})
+    why = download_reason(reason)
     rows = await _YEAR.all(
         ctx,
         asked_from=clock.at(date(year, 1, 1), "00:00"),
@@ -71,6 +82,29 @@ async def take_away(ctx: Ctx, year: int, reason: str) -> Sheet:
     await note_download(ctx, "experts.advice", why, len(rows))
     title = f"{year}년 자문대장"
     return Sheet(title, COLUMNS, [_cells(row) for row in rows], clock.today(), FOOTNOTES, "건")
+
+
+async def take_away_pool(ctx: Ctx, reason: str) -> Sheet:
+    """Return the sheet of all experts of any term, persons masked; written down likewise."""
+    why = download_reason(reason)
+    rows = await list_experts(ctx, limit=ALL)
+    await note_download(ctx, "experts.pool", why, len(rows))
+    cells = [
+        (
+            row.name_mask,
+            row.affiliation,
+            row.title,
+            ", ".join(row.fields),
+            ", ".join(row.regions),
+            row.phone_mask,
+            row.capacity,
+            row.term_from,
+            row.term_to,
+            words.TERM[row.state],
+        )
+        for row in rows
+    ]
+    return Sheet("전문가 명부", POOL_COLUMNS, cells, clock.today(), FOOTNOTES[:1], "명")
 
 
 def _cells(row: q.Line) -> list[Any]:

@@ -54,6 +54,7 @@ class NewOfficer(msgspec.Struct, kw_only=True):
     email: str | None = None
     phone: str | None = None
     password: str | None = None
+    password_hash: str | None = None
     must_change: bool = False
     valid_from: date | None = None
 
@@ -144,7 +145,7 @@ async def add_officer(ctx: Ctx, new: NewOfficer) -> UUID:
     start = new.valid_from or clock.today()
     if new.unit_id is not None:
         await _check_unit(ctx, new.unit_id, start)
-    hashed = await hash_password(new.password) if new.password else None
+    hashed = await hash_password(new.password) if new.password else new.password_hash
     added = await ctx.db.run(
         w.ADD_OFFICER,
         id=officer_id,
