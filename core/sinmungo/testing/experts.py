@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from sinmungo.app import Runtime
 from sinmungo.cases.service import register
 from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.experts import service
 from sinmungo.host.context import Ctx
+from sinmungo_tenants import Tenant
 
 EXPERT = {
     "name": "남궁가람",
@@ -71,3 +73,13 @@ class AdviceScene:
         session = service.Session(held_on="2026-11-02", hours=hours, mode="VISIT")
         done = await service.hold(self.ctx, done.id, session, done.row_version)
         return await service.report(self.ctx, done.id, "이렇게 하기로 했습니다.", done.row_version)
+
+
+async def made(runtime: Runtime, city: Tenant, **experts: Any) -> tuple[UUID, dict[str, UUID]]:
+    """Return the ids of a rule's city: a case of ㈜새봄정밀, and experts by the name given."""
+    async with runtime.work.open(city) as ctx:
+        scene = AdviceScene(ctx)
+        await scene.rule()
+        case_id = await scene.case()
+        found = {name: await scene.expert(**given) for name, given in experts.items()}
+    return case_id, found
