@@ -10,9 +10,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
-from sinmungo_tenants.provision import add_extensions
 from sinmungo_tenants.server.supervisor import EmbeddedServer, ServerAddress
 
 
@@ -24,6 +21,10 @@ def scratch_server() -> Generator[ServerAddress]:
     try:
         base.chmod(0o711)
         address = server.start()
+        import psycopg
+
+        from sinmungo_tenants.provision import add_extensions
+
         with psycopg.connect(address.dsn) as connection:
             add_extensions(connection)
         yield address
