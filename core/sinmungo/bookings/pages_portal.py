@@ -1,13 +1,9 @@
 """The companies' side, without an account: choose what about, a free time, and leave a number."""
 
-import base64
-import binascii
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
 from litestar import Controller, Response, get, post
-from litestar.datastructures import Cookie
 
 from sinmungo import clock
 from sinmungo.bookings import look, service
@@ -18,6 +14,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.text.dates import DateError, parse_date
 from sinmungo.web.access import public
 from sinmungo.web.forms import Form, query_form, read_form
+from sinmungo.web.receipt_cookie import read_receipt, receipt_cookie
 from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
@@ -72,13 +69,15 @@ class PortalController(Controller):
         except (RefusedError, TooManyError) as error:
             return await _form(request, ctx, form, problem=error.message, status=error.status)
         response = see_other(DONE)
-        response.set_cookie(_receipt_cookie(request, receipt))
+        response.set_cookie(
+            receipt_cookie(request, receipt, name=RECEIPT_COOKIE, path=DONE, seconds=_SHOWN_SECONDS)
+        )
         return response
 
     @get("/done", opt=public())
     async def done(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show number and code once; later visits learn how to go on without them."""
-        receipt = _read_receipt(request.cookies.get(RECEIPT_COOKIE))
+        receipt = read_receipt(request.cookies.get(RECEIPT_COOKIE), Receipt)
         return page(
             request,
             "bookings/booked.html",
@@ -211,25 +210,3 @@ async def _followed(request: Req, ctx: Ctx, form: Form, problem: str = "") -> Re
         rule=await service.rules(ctx),
         contact=await contact(ctx),
     )
-
-
-def _receipt_cookie(request: Req, receipt: Receipt) -> Cookie:
-    raw = base64.urlsafe_b64encode(msgspec.json.encode(receipt)).decode()
-    return Cookie(
-        key=RECEIPT_COOKIE,
-        value=raw,
-        path=DONE,
-        max_age=_SHOWN_SECONDS,
-        httponly=True,
-        secure=request.app.state.runtime.settings.cookie_secure,
-        samesite="lax",
-    )
-
-
-def _read_receipt(raw: str | None) -> Receipt | None:
-    if not raw:
-        return None
-    try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(raw), type=Receipt)
-    except (binascii.Error, msgspec.DecodeError, ValueError):
-        return None

@@ -1,12 +1,8 @@
 """The companies' side, without an account: file a difficulty, and see what became of it."""
 
-import base64
-import binascii
 from typing import Any
 
-import msgspec
 from litestar import Controller, Response, get, post
-from litestar.datastructures import Cookie
 
 from sinmungo.cases import pages_look, service
 from sinmungo.cases.submission_types import Filing, Receipt
@@ -14,6 +10,7 @@ from sinmungo.errors import InvalidError, MissingError, TooManyError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import public
 from sinmungo.web.forms import Form, read_form
+from sinmungo.web.receipt_cookie import read_receipt, receipt_cookie
 from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
@@ -42,13 +39,15 @@ class PortalController(Controller):
         except TooManyError as error:
             return await _form(request, ctx, form, problem=error.message, status=error.status)
         response = see_other(DONE)
-        response.set_cookie(_receipt_cookie(request, receipt))
+        response.set_cookie(
+            receipt_cookie(request, receipt, name=RECEIPT_COOKIE, path=DONE, seconds=_SHOWN_SECONDS)
+        )
         return response
 
     @get("/file/done", opt=public())
     async def done(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show number and code once; later visits learn how to go on without them."""
-        receipt = _read_receipt(request.cookies.get(RECEIPT_COOKIE))
+        receipt = read_receipt(request.cookies.get(RECEIPT_COOKIE), Receipt)
         return page(
             request, "cases/filed.html", receipt=receipt, contact=await service.contact(ctx)
         )
@@ -132,25 +131,3 @@ async def _follow(
         form=form,
         errors=errors or {},
     )
-
-
-def _receipt_cookie(request: Req, receipt: Receipt) -> Cookie:
-    raw = base64.urlsafe_b64encode(msgspec.json.encode(receipt)).decode()
-    return Cookie(
-        key=RECEIPT_COOKIE,
-        value=raw,
-        path=DONE,
-        max_age=_SHOWN_SECONDS,
-        httponly=True,
-        secure=request.app.state.runtime.settings.cookie_secure,
-        samesite="lax",
-    )
-
-
-def _read_receipt(raw: str | None) -> Receipt | None:
-    if not raw:
-        return None
-    try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(raw), type=Receipt)
-    except (binascii.Error, msgspec.DecodeError, ValueError):
-        return None
