@@ -197,6 +197,25 @@ async def test_the_day_sheet_and_who_opened_it(
         assert (await ctx.db.all(seen)).count("DAY_SHEET") == 2
 
 
+async def test_a_month_as_a_file_keeps_persons_masked(office: Browser):
+    await with_room(office)
+    path = await book(office, name="오지안", phone="010-2345-6789", subject="=대출")
+    assert (await office.post(f"{path}/cancel", {"row_version": "1"})).status_code == 303
+    await book(office, company_name="나중공업")
+    link = f"{HOME}/file/xlsx?month=2026-11"
+    assert link in (await office.get(f"{HOME}?day=2026-11-03")).text
+    file = await office.get(link)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(file.content)).get_sheet_by_index(0)
+    lines = [line for line in rows.to_python() if "1호" in line]
+    assert [line[1:] for line in lines] == [
+        ["10:00~10:30", "1호", "자금", "가온정밀", "오*안", "=대출", "취소"],
+        ["10:00~10:30", "1호", "자금", "나중공업", "", "", "예약"],
+    ]
+    plain = (await office.get(f"{HOME}/file/csv?month=2026-12")).text
+    assert "가온정밀" not in plain
+    assert (await office.get(f"{HOME}/file/exe")).status_code == 404
+
+
 async def test_a_closed_day_shows_the_bookings_it_left(office: Browser):
     await with_room(office)
     await book(office)

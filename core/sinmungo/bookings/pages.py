@@ -3,6 +3,7 @@
 from sinmungo.bookings.pages_admin import BookingSettingsController
 from sinmungo.bookings.pages_booking import BookingController
 from sinmungo.bookings.pages_day import DayController
+from sinmungo.bookings.pages_file import BookingFileController
 from sinmungo.bookings.pages_portal import PortalController
 from sinmungo.bookings.pages_rooms import RoomController
 from sinmungo.bookings.pages_staff import RotaController
@@ -10,7 +11,7 @@ from sinmungo.bookings.permissions import MANAGE, READ, SETTINGS
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.types import MenuItem, Panel
 
-OFFICE = (DayController, BookingController, RoomController, RotaController)
+OFFICE = (DayController, BookingFileController, BookingController, RoomController, RotaController)
 PORTAL = (PortalController,)
 ADMIN = (BookingSettingsController,)
 MENU = (

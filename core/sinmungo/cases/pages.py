@@ -7,6 +7,7 @@ from sinmungo.cases.pages_intake import IntakeController
 from sinmungo.cases.pages_ledgers import LedgerController
 from sinmungo.cases.pages_portal import PortalController
 from sinmungo.cases.pages_proposals import ProposalController
+from sinmungo.cases.pages_waiting import WaitingFileController
 from sinmungo.cases.permissions import INTAKE, READ, SETTINGS
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.types import MenuItem, Panel
@@ -14,6 +15,7 @@ from sinmungo.host.types import MenuItem, Panel
 OFFICE = (
     DeskController,
     IntakeController,
+    WaitingFileController,
     CaseController,
     ProposalController,
     LedgerController,

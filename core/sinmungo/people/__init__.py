@@ -13,6 +13,7 @@ from sinmungo.people.oidc_pages import OidcController, OidcSettingController
 from sinmungo.people.pages import SignInController
 from sinmungo.people.permissions import DESK, MANAGE, PERMISSIONS, SELF
 from sinmungo.people.service import seed
+from sinmungo.people.staff_file import StaffFileController
 from sinmungo.people.units import NAME_JOB, show_name_of_today
 
 SLICE = Slice(
@@ -29,7 +30,13 @@ SLICE = Slice(
     events=EVENTS,
     jobs=(Job(NAME_JOB, show_name_of_today),),
     office=(SignInController, OidcController, MeController),
-    admin=(PeopleController, UnitsController, OfficersController, OidcSettingController),
+    admin=(
+        PeopleController,
+        StaffFileController,
+        UnitsController,
+        OfficersController,
+        OidcSettingController,
+    ),
     api=(UnitsApi, OfficersApi, MeApi),
     seed=seed,
     templates=Path(__file__).parent / "templates",

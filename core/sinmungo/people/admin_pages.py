@@ -12,9 +12,8 @@ from sinmungo.errors import SinmungoError
 from sinmungo.host.context import Ctx
 from sinmungo.people import queries as q
 from sinmungo.people import units
-from sinmungo.people.models import ROLES
 from sinmungo.people.permissions import MANAGE
-from sinmungo.people.service import KINDS, Person, add_unit, list_officers
+from sinmungo.people.service import KINDS, Person, add_unit, list_officers, roles_held
 from sinmungo.text import dates, phone
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, Gather, echo, query_form, read_form
@@ -149,16 +148,13 @@ async def _do(
 async def _tree_page(request: Req, ctx: Ctx, form: Form) -> Response[str]:
     rows, staff = await units.all_units(ctx), await list_officers(ctx)
     today, closed = clock.today(), form["view"] == "closed"
-    roles: dict[UUID, list[str]] = {}
-    for held in await ctx.db.all(q.ROLES_HELD):
-        roles.setdefault(held.officer_id, []).append(ROLES.get(held.role, held.role))
     found = _fitting(staff, form["q"])
     return page(
         request,
         "people/tree.html",
         branches=units.tree([r for r in rows if units.is_open(r, today) is not closed]),
         members=_by_unit(found, {r.id for r in rows if units.is_open(r, today)}),
-        roles=roles,
+        roles=await roles_held(ctx),
         form=form,
         closed=closed,
         closed_count=sum(not units.is_open(r, today) for r in rows),

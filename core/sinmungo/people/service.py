@@ -285,6 +285,14 @@ async def list_officers(ctx: Ctx) -> list[tuple[q.OfficerRow, Person]]:
     return [(r, person(ctx, r)) for r in rows]
 
 
+async def roles_held(ctx: Ctx) -> dict[UUID, list[str]]:
+    """Return the Korean names of the roles that each officer holds."""
+    found: dict[UUID, list[str]] = {}
+    for held in await ctx.db.all(q.ROLES_HELD):
+        found.setdefault(held.officer_id, []).append(ROLES.get(held.role, held.role))
+    return found
+
+
 async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
     """Add the departments and teams of the city's file that are not there yet."""
     known = {(u.name, u.parent_id) for u in await list_units(ctx)}

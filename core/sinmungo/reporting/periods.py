@@ -109,6 +109,15 @@ def parse_period(code: str) -> Period:
         raise InvalidError({"period": "기간을 알아볼 수 없습니다."}) from None
 
 
+def month_of(code: str) -> Period:
+    """Return the month that a code stands for or begins in, today's for no code or a wrong one."""
+    try:
+        period = parse_period(code) if code else around(clock.today(), "month")
+    except InvalidError:
+        period = around(clock.today(), "month")
+    return around(period.first, "month")
+
+
 def typed_period(first: str, last: str) -> Period:
     """Return the period between two days as typed. Raises InvalidError on `from` and `to`."""
     errors: dict[str, str] = {}

@@ -12,7 +12,7 @@ from sinmungo import clock
 from sinmungo.companies.models import SIZE_CLASSES
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError
-from sinmungo.reporting.periods import Period, around, parse_period
+from sinmungo.reporting.periods import month_of
 from sinmungo.visits import look as looks
 from sinmungo.visits import service
 from sinmungo.visits.permissions import READ, RECORD
@@ -46,7 +46,7 @@ class VisitListPages(Controller):
     async def month(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show one month of visits, planned and done, of all or only one's own."""
         asked = query_form(request)
-        period = _month(asked["month"])
+        period = month_of(asked["month"])
         mine = asked["mine"] == "1"
         lines = await service.calendar(ctx, period.first, period.last, mine=mine)
         return page(
@@ -131,14 +131,6 @@ class VisitListPages(Controller):
             lines=await service.my_plans(ctx),
             may_record=ctx.me.may(RECORD),
         )
-
-
-def _month(code: str) -> Period:
-    try:
-        period = parse_period(code) if code else around(clock.today(), "month")
-    except InvalidError:
-        period = around(clock.today(), "month")
-    return around(period.first, "month")
 
 
 def _days(lines: list[VisitLine]) -> list[tuple[date, list[VisitLine]]]:
