@@ -16,11 +16,12 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks.figures import SPEED_MD, Figure, Report, as_table, write_into
+from benchmarks.figures import SCALE_MD, SPEED_MD, Figure, Report, as_table, write_into
 from benchmarks.timing import Options
 from benchmarks.world import World, make_towns, scratch_world
 
-PARTS = ("bind", "http", "page", "cost", "memory", "switch", "add", "imports", "demo")
+PARTS = ("bind", "http", "page", "cost", "memory", "switch", "add", "imports", "demo", "fleet")
+SCALE = ("bind", "memory", "switch", "add", "fleet")
 app = cyclopts.App(name="benchmarks", help=__doc__)
 
 
@@ -58,12 +59,47 @@ def main(
         )
     options = Options(cities=cities, cases=cases, seconds=seconds, rounds=rounds)
     chosen = [name for name in PARTS if not names or name in names]
-    report = measure(chosen, options)
+    _report(chosen, options, json, SPEED_MD if write else None)
+
+
+@app.command
+def scale(
+    *,
+    cities: int = 243,
+    cases: int = 20,
+    seconds: float = 1.0,
+    rounds: int = 5,
+    json: Path | None = None,
+    write: bool = False,
+) -> None:
+    """Measure what grows with the number of cities, with as many as the country has.
+
+    Parameters
+    ----------
+    cities
+        How many cities there are.
+    cases
+        How many cases each city has.
+    seconds
+        How long one turn of one side lasts.
+    rounds
+        How many turns each side gets.
+    json
+        Write the figures into this file too.
+    write
+        Put the table into docs/explanation/scale.md.
+    """
+    options = Options(cities=cities, cases=cases, seconds=seconds, rounds=rounds)
+    _report(list(SCALE), options, json, SCALE_MD if write else None)
+
+
+def _report(names: list[str], options: Options, json: Path | None, page: Path | None) -> None:
+    report = measure(names, options)
     Console().print(as_table(report))
     if json:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
-    if write:
-        write_into(SPEED_MD, report)
+    if page:
+        write_into(page, report)
 
 
 def measure(names: list[str], options: Options) -> Report:

@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
-SPEED_MD = Path(__file__).parents[1] / "docs" / "explanation" / "speed.md"
+_PAGES = Path(__file__).parents[1] / "docs" / "explanation"
+SPEED_MD = _PAGES / "speed.md"
+SCALE_MD = _PAGES / "scale.md"
 _BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 _HEADINGS = ("part", "what", "ours", "against", "ratio", "target", "met")
 

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
-from sinmungo import config
+from sinmungo import config, metrics
 from sinmungo.component import COMPONENT
 from sinmungo.deadlines.calendar import preload_holidays
 from sinmungo.faces import (
@@ -24,6 +24,7 @@ from sinmungo.faces import (
     StaticController,
 )
 from sinmungo.host.context import Ctx, Work
+from sinmungo.host.failures import Failures
 from sinmungo.host.host import Host
 from sinmungo.host.keyring import Keyring
 from sinmungo.host.loader import load
@@ -32,15 +33,21 @@ from sinmungo.jobs.outbox import Waker
 from sinmungo.logs import configure_logs
 from sinmungo.people.identity import Identifier
 from sinmungo.people.oidc_provider import Providers
+from sinmungo.platform_desk.frame import TEMPLATES as DESK_TEMPLATES
+from sinmungo.platform_desk.frame import find_operator
+from sinmungo.platform_desk.pages import PAGES
+from sinmungo.platform_desk.pages_sign_in import SignInPages
 from sinmungo.sealed import DeploymentKey
+from sinmungo.settings.pages_logo import LogoController
 from sinmungo.slices import CORE_SLICES
 from sinmungo.web.access import require_permission
 from sinmungo.web.gate import Gate
+from sinmungo.web.look import city_look
 from sinmungo.web.problems import ProblemHandler
+from sinmungo.web.quota import Quota
 from sinmungo.web.render import Renderer
 from sinmungo.web.scope import scope_of
 from sinmungo_tenants import Deployment, Doors, Registry
-from sinmungo_tenants.heads import head
 
 HOLIDAY_YEARS = range(2024, 2029)
 PARENT_SECONDS = 1.0
@@ -61,9 +68,14 @@ class Runtime:
             size=settings.pool_size,
             timeout=settings.statement_timeout,
         )
-        self.registry = Registry(self.doors)
+        self.registry = Registry(self.doors, [COMPONENT], self.host.components())
         self.work = Work(
-            self.doors, Keyring(self.deployment_key), self.host, Waker(self.doors), settings
+            self.doors,
+            Keyring(self.deployment_key),
+            self.host,
+            Waker(self.doors),
+            settings,
+            Failures(self.doors, self.registry),
         )
         self.identifier = Identifier(settings)
         self.providers = Providers(settings.oidc_hosts)
@@ -92,8 +104,11 @@ async def leave_with_parent() -> None:
 
 
 async def provide_ctx(request: Request[Any, Any, Any]) -> Ctx:
-    """Give a handler its unit of work, with the actor known."""
-    return await scope_of(request.scope).ctx()
+    """Give a handler its unit of work, with the actor known; a page's layout knows the city."""
+    ctx = await scope_of(request.scope).ctx()
+    if not request.url.path.startswith("/api/"):
+        await city_look(ctx)
+    return ctx
 
 
 def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
@@ -107,6 +122,9 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
                 asyncio.create_task(runtime.registry.watch()),
                 asyncio.create_task(leave_with_parent()),
             ]
+            if metrics.wanted():
+                sampling = metrics.sample(runtime.doors, runtime.registry)
+                background.append(asyncio.create_task(sampling))
             try:
                 yield
             finally:
@@ -121,15 +139,24 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
             HomeController,
             HealthController,
             HelpController,
+            LogoController,
             OpenApiController,
             StaticController,
             *routers(runtime.host.slices),
+            Router("/platform", route_handlers=[SignInPages, *PAGES]),
         ],
         dependencies={"ctx": Provide(provide_ctx)},
         guards=[require_permission],
         exception_handlers={Exception: ProblemHandler(renderer)},
         lifespan=[lifespan],
-        state=State({"renderer": renderer, "runtime": runtime}),
+        state=State(
+            {
+                "renderer": renderer,
+                "runtime": runtime,
+                "quota": Quota(runtime.settings.pool_size),
+                "find_operator": find_operator,
+            }
+        ),
         csrf_config=CSRFConfig(
             secret=runtime.csrf_secret(),
             cookie_name=f"{prefix}sinmungo_csrf",
@@ -154,13 +181,14 @@ def create_app(runtime: Runtime | None = None) -> Any:
     runtime = runtime or Runtime(config.load())
     configure_logs(runtime.settings.log_format)
     folders = [s.slice.templates for s in runtime.host.slices if s.slice.templates]
+    folders.append(DESK_TEMPLATES)
     renderer = Renderer(runtime.host, folders)
-    return Gate(
+    gate = Gate(
         create_litestar(runtime, renderer),
         work=runtime.work,
         registry=runtime.registry,
         identify=runtime.identifier,
         platform_hosts=runtime.settings.platform_hosts,
-        minimum={COMPONENT.name: head(COMPONENT)},
         plain_page=renderer.plain,
     )
+    return metrics.Measured(gate) if metrics.wanted() else gate

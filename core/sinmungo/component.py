@@ -8,11 +8,14 @@ from sinmungo.bookings import models as bookings
 from sinmungo.cases import models as cases
 from sinmungo.companies import models as companies
 from sinmungo.experts import models as experts
+from sinmungo.forms import models as forms
 from sinmungo.host import models as host
 from sinmungo.host.db import core_metadata
 from sinmungo.imports import models as imports
+from sinmungo.people import invitation_models as people_invitations
 from sinmungo.people import models as people
 from sinmungo.people import oidc_models as people_oidc
+from sinmungo.settings import models as settings
 from sinmungo.visits import models as visits
 from sinmungo_tenants import Component
 
@@ -20,14 +23,20 @@ TABLES_OF = (
     host,
     people,
     people_oidc,
+    forms,
+    people_invitations,
     agencies,
     companies,
     cases,
+    settings,
     visits,
     experts,
     bookings,
     imports,
 )
 COMPONENT = Component(
-    "core", Path(__file__).parent / "migrations", core_metadata, append_only=host.APPEND_ONLY
+    "core",
+    Path(__file__).parent / "migrations",
+    core_metadata,
+    append_only=(*host.APPEND_ONLY, *settings.APPEND_ONLY),
 )

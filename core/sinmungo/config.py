@@ -31,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     pool_size: int = 4
     statement_timeout: float = 30.0
+    heavy_timeout: float = 20.0
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+    archive_days: int = 7
     cookie_secure: bool = True
     session_idle: int = 3600
     session_absolute: int = 43200

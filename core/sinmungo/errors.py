@@ -64,6 +64,17 @@ class TooManyError(SinmungoError):
     status = 429
 
 
+class BusyError(SinmungoError):
+    """As much long work of one city is under way as may be; `retry_after` is in seconds."""
+
+    code = "busy"
+    status = 503
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("지금 같은 일이 많아 기다려야 합니다. 잠시 뒤에 다시 해 주세요.")
+
+
 class VersionNeededError(SinmungoError):
     """A change came without saying which state of the record it was made on (If-Match)."""
 
@@ -102,6 +113,16 @@ class PasswordChangeNeededError(SinmungoError):
 
     def __init__(self) -> None:
         super().__init__("임시 비밀번호를 먼저 바꿔 주세요.")
+
+
+class NotOpenError(SinmungoError):
+    """The city is still being furnished: companies come in when its admin opens it."""
+
+    code = "not_open"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("준비 중입니다. 아직 문을 열지 않았습니다. 곧 이 주소에서 시작합니다.")
 
 
 class PluginFailedError(SinmungoError):

@@ -10,8 +10,10 @@ from litestar.response import File, Redirect
 from sinmungo.cases.service import contact
 from sinmungo.openapi import schema_for
 from sinmungo.people.pages import HOME, first_page
+from sinmungo.platform_desk.readiness import reasons
 from sinmungo.web.access import public
 from sinmungo.web.guide import picture, read_page
+from sinmungo.web.look import city_look, fill
 from sinmungo.web.render import page
 from sinmungo.web.scope import scope_of
 from sinmungo.web.statics import STATIC_DIR
@@ -36,14 +38,20 @@ class HomeController(Controller):
         """Show the front door."""
         scope = scope_of(request.scope)
         if scope.city is not None:
-            whom = await contact(await scope.ctx())
-            return page(request, "portal/home.html", contact=whom)
+            ctx = await scope.ctx()
+            look = await city_look(ctx)
+            return page(
+                request,
+                "portal/home.html",
+                contact=await contact(ctx),
+                lead=fill(look.portal.lead, scope.city),
+            )
         runtime = request.app.state.runtime
         return page(
             request, "platform/home.html", cities=runtime.registry.all(), port=_port(request)
         )
 
-    @get(["/office", "/admin"], opt=public(), include_in_schema=False)
+    @get(["/office", "/admin"], opt=public(before_opening=True), include_in_schema=False)
     async def office(self, request: Req) -> Redirect:
         """Lead to the first page of the office or admin."""
         scope = scope_of(request.scope)
@@ -66,22 +74,25 @@ class HealthController(Controller):
 
     path = "/health"
 
-    @get("/live", opt=public(), include_in_schema=False)
+    @get("/live", opt=public(before_opening=True), include_in_schema=False)
     async def live(self) -> dict[str, str]:
         """Say that the process answers."""
         return {"status": "ok"}
 
-    @get("/ready", opt=public(), include_in_schema=False)
-    async def ready(self, request: Req) -> dict[str, str]:
-        """Say that the database answers too."""
-        await request.app.state.runtime.registry.refresh()
-        return {"status": "ok"}
+    @get("/ready", opt=public(before_opening=True), include_in_schema=False)
+    async def ready(self, request: Req) -> Response[dict[str, object]]:
+        """Say that cities can be served, or 503 and why not: database, schema, registry, key."""
+        found = await reasons(request.app.state.runtime)
+        body: dict[str, object] = {"status": "unavailable" if found else "ok"}
+        if found:
+            body["reasons"] = found
+        return Response(body, status_code=503 if found else 200)
 
 
 class StaticController(Controller):
     """Vendored files, cached for a year under a name that changes with their content."""
 
-    @get("/static/{path:path}", opt=public(), include_in_schema=False)
+    @get("/static/{path:path}", opt=public(before_opening=True), include_in_schema=False)
     async def static(self, path: FromPath[str], v: FromQuery[str] = "") -> File:
         """Send one file of the static folder; a versioned address never changes."""
         file = (STATIC_DIR / path.lstrip("/")).resolve()
@@ -100,7 +111,7 @@ class HelpController(Controller):
 
     path = "/help"
 
-    @get(["/", "/{name:str}"], opt=public(), include_in_schema=False)
+    @get(["/", "/{name:str}"], opt=public(before_opening=True), include_in_schema=False)
     async def guide(self, request: Req, name: FromPath[str] = "index") -> Response[str]:
         """Show a page of the guide."""
         found = read_page(name)
@@ -108,7 +119,7 @@ class HelpController(Controller):
             raise NotFoundException
         return page(request, "help/page.html", guide=found)
 
-    @get("/img/{name:str}", opt=public(), include_in_schema=False)
+    @get("/img/{name:str}", opt=public(before_opening=True), include_in_schema=False)
     async def image(self, name: FromPath[str]) -> File:
         """Send a picture of the guide."""
         file = picture(name)
@@ -125,7 +136,7 @@ class HelpController(Controller):
 class OpenApiController(Controller):
     """The API's description as it is in this city: without what is switched off."""
 
-    @get("/api/v1/openapi.json", opt=public(), include_in_schema=False)
+    @get("/api/v1/openapi.json", opt=public(before_opening=True), include_in_schema=False)
     async def schema(self, request: Req) -> Response[bytes]:
         """Return the OpenAPI 3.1 document."""
         city = scope_of(request.scope).city

@@ -40,3 +40,14 @@ def configure_logs(form: str = "json") -> None:
     )
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def only_failures() -> None:
+    """Leave out all but errors from now on: for commands whose answer is not the log."""
+    _processors.insert(0, _no_failure)
+
+
+def _no_failure(_: Any, method: str, event: Any) -> Any:
+    if method not in {"error", "exception", "critical"}:
+        raise structlog.DropEvent
+    return event

@@ -5,11 +5,14 @@ from sinmungo.bookings import SLICE as BOOKINGS
 from sinmungo.cases import SLICE as CASES
 from sinmungo.companies import SLICE as COMPANIES
 from sinmungo.experts import SLICE as EXPERTS
+from sinmungo.forms import SLICE as FORMS
 from sinmungo.host.types import Slice
 from sinmungo.imports import SLICE as IMPORTS
+from sinmungo.opening import SLICE as OPENING
 from sinmungo.people import SLICE as PEOPLE
 from sinmungo.plugins_admin import SLICE as PLUGINS
 from sinmungo.reporting import SLICE as REPORTING
+from sinmungo.settings import SLICE as SETTINGS
 from sinmungo.visits import SLICE as VISITS
 
 CORE_SLICES: tuple[Slice, ...] = (
@@ -21,6 +24,9 @@ CORE_SLICES: tuple[Slice, ...] = (
     EXPERTS,
     BOOKINGS,
     IMPORTS,
+    FORMS,
     REPORTING,
     PLUGINS,
+    OPENING,
+    SETTINGS,
 )

@@ -12,13 +12,16 @@ from sinmungo_tenants.names import safe
 class Component:
     """A name, an Alembic tree, and the tables it makes.
 
-    `append_only` names the logs on which a city's role may only INSERT and SELECT.
+    `append_only` names the logs on which a city's role may only INSERT and SELECT. `minimum` is the
+    oldest revision on which this code still works (the newest, if empty): cities between the two
+    are served as ever while a fleet run brings them to the newest.
     """
 
     name: str
     scripts: Path
     metadata: MetaData
     append_only: tuple[str, ...] = ()
+    minimum: str = ""
 
     def __post_init__(self) -> None:
         safe(self.name)

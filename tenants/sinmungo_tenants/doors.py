@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from sinmungo_tenants.errors import BindError, LostTransactionError
+from sinmungo_tenants.errors import BehindError, BindError, LostTransactionError
 from sinmungo_tenants.names import CONTROL_SCHEMA, JOBS_SCHEMA, Deployment, schema_of
 from sinmungo_tenants.registry import Tenant
 from sinmungo_tenants.session import Session
@@ -26,7 +26,8 @@ _JSONB_VERSION = b"\x01"
 _ROLLBACK_SECONDS = 5.0
 
 
-async def _prepare(connection: asyncpg.Connection) -> None:
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Let a fresh connection read and write jsonb as plain values."""
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -42,6 +43,23 @@ async def _no_reset(connection: asyncpg.Connection) -> None:
         await connection.execute("ROLLBACK")
 
 
+class PoolLoad(msgspec.Struct):
+    """How busy the pool is: connections in use and idle, and who waits for one."""
+
+    used: int
+    idle: int
+    waiting: int
+
+
+class _Queue:
+    """How many wait for a connection of the pool."""
+
+    __slots__ = ("length",)
+
+    def __init__(self) -> None:
+        self.length = 0
+
+
 class Doors:
     """A pool of the application's login, and the two ways through it."""
 
@@ -54,6 +72,7 @@ class Doors:
         self._size = size
         self._timeout = timeout
         self._pool: Any = None
+        self._queue = _Queue()
 
     async def connect(self) -> None:
         """Open the pool; call once, in the event loop that will use it."""
@@ -62,7 +81,7 @@ class Doors:
             min_size=1,
             max_size=self._size,
             max_inactive_connection_lifetime=900,
-            init=_prepare,
+            init=prepare,
             reset=_no_reset,
             server_settings={
                 "application_name": f"{self.deployment.name}-app",
@@ -77,36 +96,63 @@ class Doors:
         if self._pool is not None:
             await self._pool.close()
 
-    def tenant_session(self, tenant: Tenant) -> AbstractAsyncContextManager[Session]:
-        """Open a transaction bound to one city; commit at the end, undo on any error."""
+    def tenant_session(
+        self, tenant: Tenant, seconds: float | None = None
+    ) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction bound to one city; commit at the end, undo on any error.
+
+        With `seconds` its statements end sooner than usual; that rides in the same first message.
+        Raises `BehindError` when the city is older than this code can work on.
+        """
+        if tenant.upgrading:
+            raise BehindError(f"{tenant.slug} waits for `sinmungo fleet upgrade`: {_older(tenant)}")
         role, schema = self.deployment.city(tenant.id), schema_of(tenant.id)
-        return _Bound(self._pool, role, schema, tenant.revision_tag)
+        if seconds is not None:
+            schema += f"; SET LOCAL statement_timeout = {int(seconds * 1000)}"
+        return _Bound(self._pool, self._queue, role, schema, tenant.revision_tag)
 
     def control_session(self) -> AbstractAsyncContextManager[Session]:
         """Open a transaction on the registry and the job queue, with no right on any city."""
         path = f"{CONTROL_SCHEMA}, {JOBS_SCHEMA}"
-        return _Bound(self._pool, self.deployment.control, path, "control")
+        return _Bound(self._pool, self._queue, self.deployment.control, path, "control")
+
+    def load(self) -> PoolLoad:
+        """Return how busy the pool is at this moment."""
+        if self._pool is None:
+            return PoolLoad(0, 0, 0)
+        size, idle = self._pool.get_size(), self._pool.get_idle_size()
+        return PoolLoad(size - idle, idle, self._queue.length)
 
 
 class _Bound(AbstractAsyncContextManager[Session]):
     """One transaction. A class and no generator: every request goes through here."""
 
-    __slots__ = ("_connection", "_path", "_pool", "_role", "_session", "_tag")
+    __slots__ = ("_connection", "_path", "_pool", "_queue", "_role", "_session", "_tag")
 
-    def __init__(self, pool: Any, role: str, path: str, tag: str) -> None:
-        self._pool, self._role, self._path, self._tag = pool, role, path, tag
+    def __init__(self, pool: Any, queue: _Queue, role: str, path: str, tag: str) -> None:
+        self._pool, self._queue = pool, queue
+        self._role, self._path, self._tag = role, path, tag
         self._connection: Any = None
 
     async def __aenter__(self) -> Session:
-        connection = await self._pool.acquire()
+        self._queue.length += 1
+        try:
+            connection = await self._pool.acquire()
+        finally:
+            self._queue.length -= 1
         try:
             await _begin(connection, self._role, self._path)
         except BaseException:
             await self._pool.release(connection)
             raise
         self._connection = connection
-        self._session = Session(connection, self._tag)
+        self._session = Session(connection, self._tag, self._begin_again)
         return self._session
+
+    async def _begin_again(self) -> None:
+        """Give the session a fresh transaction bound as the first was."""
+        await self._connection.execute("ROLLBACK")
+        await _begin(self._connection, self._role, self._path)
 
     async def __aexit__(
         self,
@@ -125,6 +171,10 @@ class _Bound(AbstractAsyncContextManager[Session]):
             await self._pool.release(connection)
         for callback in self._session.take_after_commit():
             await callback()
+
+
+def _older(tenant: Tenant) -> str:
+    return ", ".join(f"{n} {tenant.revisions.get(n, 'missing')}" for n in sorted(tenant.behind))
 
 
 async def _begin(connection: Any, role: str, path: str) -> None:

@@ -41,3 +41,15 @@ class LostTransactionError(TenantsError):
     """A failed statement was swallowed, so PostgreSQL undid the transaction at COMMIT."""
 
     code = "tenants.lost"
+
+
+class BehindError(TenantsError):
+    """The city's tables are older than this code can work on; a fleet run mends it."""
+
+    code = "tenants.behind"
+
+
+class FleetBusyError(TenantsError):
+    """Another fleet run is under way; the text says whose and since when."""
+
+    code = "tenants.fleet_busy"

@@ -45,11 +45,11 @@ class _Collector:
 
 
 @lru_cache(maxsize=64)
-def steps(component: Component) -> tuple[Step, ...]:
-    """Return every revision of the component, oldest first."""
+def steps(component: Component, after: str = "base") -> tuple[Step, ...]:
+    """Return every revision of the component after the one given, oldest first."""
     script = ScriptDirectory(str(component.scripts))
-    revisions = reversed(list(script.walk_revisions()))
-    return tuple(Step(r.revision, _render(r.module)) for r in revisions)
+    revisions = [r for r in script.walk_revisions(after) if r.revision != after]
+    return tuple(Step(r.revision, _render(r.module)) for r in reversed(revisions))
 
 
 def _render(module: Any) -> tuple[str, ...]:

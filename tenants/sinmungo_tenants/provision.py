@@ -22,7 +22,6 @@ from sinmungo_tenants.names import (
     JOBS_SCHEMA,
     Deployment,
     check_slug,
-    new_tenant_id,
     schema_of,
 )
 
@@ -62,9 +61,11 @@ class Provisioner:
                 sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
             )
             migrate.upgrade(connection, component, schema)
-            self._grant_shared(connection, schema)
+            self._grant_shared(connection, schema, component.append_only)
 
-    def _grant_shared(self, connection: psycopg.Connection[Any], schema: str) -> None:
+    def _grant_shared(
+        self, connection: psycopg.Connection[Any], schema: str, logs: Sequence[str]
+    ) -> None:
         role, name = sql.Identifier(self.deployment.control), sql.Identifier(schema)
         for text in (
             "GRANT USAGE ON SCHEMA {schema} TO {role}",
@@ -73,20 +74,9 @@ class Provisioner:
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
         ):
             connection.execute(sql.SQL(text).format(schema=name, role=role))
-
-    def add(self, spec: TenantSpec, components: Sequence[Component]) -> str:
-        """Make a city with its roles, schema, tables and registry rows; return its id.
-
-        Raises `TenantExistsError` when the slug or one of the hosts is taken.
-        """
-        tenant_id = new_tenant_id()
-        with self._transaction() as connection:
-            self._register(connection, tenant_id, spec)
-            self._make_schema(connection, tenant_id)
-            for component in components:
-                self._upgrade(connection, tenant_id, component)
-            _touch(connection)
-        return tenant_id
+        for table in logs:
+            keep = sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}")
+            connection.execute(keep.format(sql.Identifier(schema, table), role))
 
     def upgrade(self, tenant_id: str, components: Sequence[Component]) -> None:
         """Bring components of one city to their heads, each in a transaction of its own."""
@@ -148,15 +138,8 @@ class Provisioner:
             ) from error
 
     def _make_schema(self, connection: psycopg.Connection[Any], tenant_id: str) -> None:
-        role = sql.Identifier(self.deployment.city(tenant_id))
-        app, schema = sql.Identifier(self.deployment.app), sql.Identifier(schema_of(tenant_id))
-        for text in (
-            "CREATE ROLE {role} NOLOGIN",
-            "GRANT {role} TO {app} WITH INHERIT FALSE, SET TRUE",
-            "CREATE SCHEMA {schema}",
-            "GRANT USAGE ON SCHEMA {schema} TO {role}",
-        ):
-            connection.execute(sql.SQL(text).format(role=role, app=app, schema=schema))
+        for text in schema_statements(self.deployment, tenant_id):
+            connection.execute(text.encode())
 
     def _upgrade(
         self, connection: psycopg.Connection[Any], tenant_id: str, component: Component
@@ -171,6 +154,17 @@ class Provisioner:
             " DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at",
             (tenant_id, component.name, revision, datetime.now(UTC)),
         )
+
+
+def schema_statements(deployment: Deployment, tenant_id: str) -> tuple[str, ...]:
+    """Return what makes a city's role and empty schema; every part is checked in `names`."""
+    role, schema = deployment.city(tenant_id), schema_of(tenant_id)
+    return (
+        f"CREATE ROLE {role} NOLOGIN",
+        f"GRANT {role} TO {deployment.app} WITH INHERIT FALSE, SET TRUE",
+        f"CREATE SCHEMA {schema}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+    )
 
 
 def _add_hosts(connection: psycopg.Connection[Any], tenant_id: str, spec: TenantSpec) -> None:

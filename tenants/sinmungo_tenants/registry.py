@@ -7,13 +7,17 @@ change raises: a switch is obeyed by all processes within a second, with no mess
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 from sqlalchemy import literal_column, select
 
+from sinmungo_tenants.chain import too_old
+from sinmungo_tenants.components import Component
 from sinmungo_tenants.control.tables import (
     component_state,
     plugin_state,
@@ -32,7 +36,11 @@ POLL_SECONDS = 0.5
 
 
 class Tenant(msgspec.Struct, frozen=True):
-    """A city (kind CITY, PROVINCE or AGENCY) as every process knows it."""
+    """A city (kind CITY, PROVINCE or AGENCY) as every process knows it.
+
+    `plugins` are those that are ACTIVE, `plugin_states` all that have a state here.
+    `behind`: components older than this code's minimum; `upgrading`: one that all else rests on is.
+    """
 
     id: str
     slug: str
@@ -43,12 +51,15 @@ class Tenant(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     revisions: dict[str, str] = {}
     plugins: frozenset[str] = frozenset()
+    plugin_states: dict[str, str] = {}
     revision_tag: str = ""
+    behind: frozenset[str] = frozenset()
+    upgrading: bool = False
 
     @property
     def open(self) -> bool:
-        """Whether the city may be used (not suspended)."""
-        return self.state == "ACTIVE"
+        """Whether the city may be used: neither suspended nor older than this code's minimum."""
+        return self.state == "ACTIVE" and not self.upgrading
 
 
 class _TenantRow(msgspec.Struct):
@@ -105,14 +116,31 @@ _PLUGINS = read(
 
 
 class Registry:
-    """The cities of this deployment; `refresh` reads them, `watch` keeps them fresh."""
+    """The cities of this deployment; `refresh` reads them, `watch` keeps them fresh.
 
-    def __init__(self, doors: "Doors") -> None:
+    A city that lacks a `required` component, or has it below this code's minimum, is not open;
+    an `optional` one that a city has below it is listed in the city's `behind`.
+    """
+
+    def __init__(
+        self,
+        doors: "Doors",
+        required: Sequence[Component] = (),
+        optional: Sequence[Component] = (),
+    ) -> None:
         self._doors = doors
+        self._required = tuple(required)
+        self._optional = tuple(optional)
         self._version = -1
+        self._looked_at = 0.0
         self._by_host: dict[str, Tenant] = {}
         self._by_slug: dict[str, Tenant] = {}
         self._by_id: dict[str, Tenant] = {}
+
+    @property
+    def age(self) -> float:
+        """Seconds since this process last looked at the registry's version; infinite before."""
+        return time.monotonic() - self._looked_at if self._looked_at else math.inf
 
     def by_host(self, host: str) -> Tenant | None:
         """Return the city that answers at this host name (without port), if any."""
@@ -140,6 +168,7 @@ class Registry:
         """Read the registry again if its version moved; return whether it did."""
         async with self._doors.control_session() as session:
             version = await session.one(_VERSION)
+            self._looked_at = time.monotonic()
             if version == self._version and not force:
                 return False
             rows = await session.all(_TENANTS)
@@ -166,34 +195,43 @@ class Registry:
         revisions: Iterable[_Pair],
         plugins: Iterable[_Pair],
     ) -> None:
-        host_list, revision_map, active = list(hosts), list(revisions), list(plugins)
-        cities = [
-            _tenant(
-                row,
-                tuple(h.key for h in host_list if h.tenant_id == row.id),
-                {r.key: r.value for r in revision_map if r.tenant_id == row.id},
-                frozenset(p.key for p in active if p.tenant_id == row.id and p.value == "ACTIVE"),
-            )
-            for row in rows
-        ]
+        found = _Found({}, {}, {})
+        for pair in hosts:
+            found.hosts.setdefault(pair.tenant_id, []).append(pair.key)
+        for pair in revisions:
+            found.revisions.setdefault(pair.tenant_id, {})[pair.key] = pair.value
+        for pair in plugins:
+            found.plugins.setdefault(pair.tenant_id, {})[pair.key] = pair.value
+        cities = [self._tenant(row, found) for row in rows]
         self._by_id = {c.id: c for c in cities}
         self._by_slug = {c.slug: c for c in cities}
         self._by_host = {host: c for c in cities for host in c.hosts}
 
+    def _tenant(self, row: _TenantRow, found: "_Found") -> Tenant:
+        revisions, states = found.revisions.get(row.id, {}), found.plugins.get(row.id, {})
+        text = ",".join(f"{k}={v}" for k, v in sorted(revisions.items()))
+        late = {c.name for c in self._required if too_old(c, revisions.get(c.name, ""))}
+        installed = (c for c in self._optional if c.name in revisions)
+        return Tenant(
+            id=row.id,
+            slug=row.slug,
+            kind=row.kind,
+            name=row.name,
+            service_name=row.service_name,
+            state=row.state,
+            hosts=tuple(found.hosts.get(row.id, ())),
+            revisions=revisions,
+            plugins=frozenset(p for p, state in states.items() if state == "ACTIVE"),
+            plugin_states=states,
+            revision_tag=hashlib.sha256(text.encode()).hexdigest()[:8],
+            behind=frozenset(late | {c.name for c in installed if too_old(c, revisions[c.name])}),
+            upgrading=bool(late),
+        )
 
-def _tenant(
-    row: _TenantRow, hosts: tuple[str, ...], revisions: dict[str, str], plugins: frozenset[str]
-) -> Tenant:
-    text = ",".join(f"{k}={v}" for k, v in sorted(revisions.items()))
-    return Tenant(
-        id=row.id,
-        slug=row.slug,
-        kind=row.kind,
-        name=row.name,
-        service_name=row.service_name,
-        state=row.state,
-        hosts=hosts,
-        revisions=revisions,
-        plugins=plugins,
-        revision_tag=hashlib.sha256(text.encode()).hexdigest()[:8],
-    )
+
+class _Found(msgspec.Struct):
+    """What was read, by city."""
+
+    hosts: dict[str, list[str]]
+    revisions: dict[str, dict[str, str]]
+    plugins: dict[str, dict[str, str]]

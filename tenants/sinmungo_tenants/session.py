@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from asyncpg.exceptions import InvalidCachedStatementError
+
 from sinmungo_tenants.errors import TenantsError
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from sinmungo_tenants.statements import Read, Write
 
 type AfterCommit = Callable[[], Awaitable[None]]
+type Restart = Callable[[], Awaitable[None]]
 
 
 class NotFoundError(TenantsError):
@@ -24,12 +27,28 @@ class Session:
     """One transaction inside one schema. Made by the doors only; dies with them.
 
     `statements` counts what was sent, BEGIN and COMMIT aside, for tests and for the log.
+
+    A city's tables may change between two requests of a process that has not heard of it yet;
+    PostgreSQL then refuses a prepared statement. `restart` begins the transaction anew, and the
+    statement is sent once more, as long as nothing but plain reads went before.
     """
 
-    __slots__ = ("_after_commit", "_connection", "_savepoints", "_tag", "statements")
+    __slots__ = (
+        "_after_commit",
+        "_connection",
+        "_only_read",
+        "_restart",
+        "_savepoints",
+        "_tag",
+        "statements",
+    )
 
-    def __init__(self, connection: "asyncpg.Connection", tag: str) -> None:
+    def __init__(
+        self, connection: "asyncpg.Connection", tag: str, restart: Restart | None = None
+    ) -> None:
         self._connection = connection
+        self._restart = restart
+        self._only_read = restart is not None
         self._tag = f"/*{tag}*/ "
         self._after_commit: list[AfterCommit] = []
         self._savepoints = 0
@@ -38,7 +57,15 @@ class Session:
     async def all[T](self, query: "Read[T]", /, **params: Any) -> list[T]:
         """Return every row as `T`."""
         self.statements += 1
-        records = await self._connection.fetch(self._tag + query.sql, *query.arguments(params))
+        fetch, values = self._connection.fetch, query.arguments(params)
+        try:
+            records = await fetch(self._tag + query.sql, *values)
+        except InvalidCachedStatementError:
+            if not self._only_read:
+                raise
+            await self._begin_again()
+            records = await fetch(self._tag + query.sql, *values)
+        self._only_read = self._only_read and query.repeatable
         if not query.is_struct:
             return [record[0] for record in records]
         row = query.row
@@ -47,7 +74,15 @@ class Session:
     async def first[T](self, query: "Read[T]", /, **params: Any) -> T | None:
         """Return the first row as `T`, or None."""
         self.statements += 1
-        record = await self._connection.fetchrow(self._tag + query.sql, *query.arguments(params))
+        fetch, values = self._connection.fetchrow, query.arguments(params)
+        try:
+            record = await fetch(self._tag + query.sql, *values)
+        except InvalidCachedStatementError:
+            if not self._only_read:
+                raise
+            await self._begin_again()
+            record = await fetch(self._tag + query.sql, *values)
+        self._only_read = self._only_read and query.repeatable
         if record is None:
             return None
         return query.row(*record) if query.is_struct else record[0]
@@ -62,6 +97,7 @@ class Session:
     async def run(self, statement: "Write", /, **params: Any) -> int:
         """Run a write and return how many rows it touched."""
         self.statements += 1
+        self._only_read = False
         status: str = await self._connection.execute(
             self._tag + statement.sql, *statement.arguments(params)
         )
@@ -70,6 +106,7 @@ class Session:
     async def run_many(self, statement: "Write", rows: Iterable[Mapping[str, Any]], /) -> None:
         """Run a write once per row, pipelined in one go."""
         self.statements += 1
+        self._only_read = False
         values = [statement.arguments(row) for row in rows]
         if values:
             await self._connection.executemany(self._tag + statement.sql, values)
@@ -78,6 +115,7 @@ class Session:
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what happens inside when it raises; the transaction goes on."""
         self._savepoints += 1
+        self._only_read = False
         name = f"s{self._savepoints}"
         await self._connection.execute(f"SAVEPOINT {name}")
         try:
@@ -87,6 +125,12 @@ class Session:
         except BaseException:
             await self._connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
             raise
+
+    async def _begin_again(self) -> None:
+        """Begin the transaction anew, this once."""
+        self._only_read = False
+        if self._restart is not None:
+            await self._restart()
 
     def after_commit(self, callback: AfterCommit) -> None:
         """Call `callback` once the transaction is committed; never when it is undone."""

@@ -4,6 +4,7 @@ Building a `select()` and hydrating entities per request costs more than the que
 (docs/explanation/speed.md), so slices keep their statements as module constants of these types.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,8 @@ from sqlalchemy.types import TypeEngine
 
 from sinmungo_tenants.errors import MissingParameterError
 
+# Changes in a CTE, rows that are kept locked, advisory locks, waking the worker.
+_ACTS = re.compile(r"\b(INSERT|UPDATE|DELETE|FOR (KEY )?SHARE)\b|\bpg_\w*lock|\bwake\(")
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 
@@ -79,6 +82,11 @@ class Read[T](Write):
         if fields is not None and fields != names:
             raise TypeError(f"{row.__name__} has {fields}, the query gives {names}")
         self.is_struct = fields is not None
+
+    @cached_property
+    def repeatable(self) -> bool:
+        """Whether running it leaves nothing behind: no lock, and none of the functions that act."""
+        return not _ACTS.search(self.sql)
 
 
 def read[T](statement: Select[Any], row: type[T]) -> Read[T]:

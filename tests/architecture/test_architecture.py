@@ -82,10 +82,16 @@ def test_only_the_doors_open_connections():
     allowed = {
         "doors.py",
         "provision.py",
+        "adding.py",
+        "purge.py",  # takes a plugin's tables out of a city, by the migrator
+        "headsql.py",
+        "archive",  # snapshots of one city, by the migrator
+        "fleet",  # bounded threads, each with a connection of the migrator
         "autogen.py",
         "server",
         "deploy",
         "testing",
+        "author",  # looks into the scratch server on which it tries a plugin
         "revisions.py",
         "worker.py",
     }
@@ -106,7 +112,7 @@ def test_no_statement_is_volatile():
 
 def test_no_wall_clock_outside_the_clock():
     reading = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
-    allowed = {"clock.py", "provision.py"}
+    allowed = {"clock.py", "provision.py", "adding.py"}
     found = [
         str(p.relative_to(ROOT))
         for p in ours()

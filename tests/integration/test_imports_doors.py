@@ -92,7 +92,7 @@ async def test_words_are_listed_and_forgotten(api: httpx.AsyncClient, web: Web, 
 
 
 async def test_a_wrong_kind_or_file_is_told_by_field(api: httpx.AsyncClient):
-    wrong = await api.post(f"{API}?kind=PEOPLE", content=b"a,b", headers=NAMED)
+    wrong = await api.post(f"{API}?kind=PLEDGES", content=b"a,b", headers=NAMED)
     assert wrong.json()["errors"].keys() == {"kind"}
     broken = await api.post(f"{API}?kind=CASES", content=b"PK\x03\x04rubbish", headers=NAMED)
     assert (broken.status_code, broken.json()["errors"].keys()) == (422, {"file"})

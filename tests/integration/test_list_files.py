@@ -107,3 +107,36 @@ async def test_a_month_of_visits(web: Web, people: People):
     assert [row["상태"] for row in rows] == ["방문함", "예정"]
     assert [row["애로(건)"] for row in rows] == [0, ""]
     assert "지난공업" not in plain
+
+
+async def test_whom_to_visit(web: Web, people: People):
+    desk = web.browser(await people.officer("INTAKE_OFFICER"))
+    names = ["가람공업", "나래산업", "다온테크"]
+    for name in names:
+        made = await desk.post("/office/companies/new", {"name": name})
+        assert made.status_code == 303, made.text[:3000]
+    query = "?months=0&size="
+    page = (await desk.get(f"/office/visits/targets{query}")).text
+    link = "/office/visits/targets/file/xlsx?months=0"
+    assert link in page
+    book, plain = await both(desk, "/office/visits/targets/file", query)
+    rows = table(book, "업체명")
+    assert sorted(row["업체명"] for row in rows) == names
+    assert all(name in page and name in plain for name in names)
+    none = await desk.get("/office/visits/targets/file/csv?months=0&employees_from=8")
+    assert "가람공업" not in none.text
+
+
+async def test_likely_duplicates(web: Web, people: People):
+    desk = web.browser(await people.officer("INTAKE_OFFICER"))
+    for name in ("가람공업", "㈜가람공업", "다온테크"):
+        form = {"name": name, "confirmed": "1"}
+        made = await desk.post("/office/companies/new", form)
+        assert made.status_code == 303, made.text[:3000]
+    page = (await desk.get("/office/companies/duplicates")).text
+    assert "/office/companies/duplicates/file/csv" in page
+    _, plain = await both(desk, "/office/companies/duplicates/file")
+    (line,) = [line for line in plain.splitlines() if "같은 이름" in line]
+    assert "가람공업" in line
+    assert "㈜가람공업" in line
+    assert "다온테크" not in plain

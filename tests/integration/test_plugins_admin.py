@@ -179,3 +179,74 @@ async def test_other_processes_obey_without_being_told(
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
+
+
+async def test_every_act_is_planned_on_a_page_first(web: Web, deployed: Runtime, city: Tenant):
+    browser = web.browser(await web.people.officer("TENANT_ADMIN"))
+    page = await browser.get(f"{PAGE}/fresh/enable")
+    assert page.status_code == 200
+    for words in ("이렇게 바뀝니다", "미설치 → 사용 중", "새것 메뉴", "새것 보기", "fresh_things"):
+        assert words in page.text, words
+    assert deployed.registry.by_id(city.id).plugins == frozenset()
+    assert (await browser.get(f"{PAGE}/fresh/nonsense")).status_code == 404
+    assert (await browser.get(f"{PAGE}/nothing/enable")).status_code == 404
+    assert (await browser.post(f"{PAGE}/fresh/nonsense")).status_code == 404
+    refused = await browser.get(f"{PAGE}/bookings/purge")
+    assert "설치되어 있지 않은" in refused.text
+    assert "<form" not in refused.text.split("<main")[1]
+
+
+async def test_a_purge_wants_the_name_typed(web: Web, deployed: Runtime, city: Tenant):
+    browser = web.browser(await web.people.officer("TENANT_ADMIN"))
+    await browser.get(PAGE)
+    await browser.post(f"{PAGE}/fresh/enable")
+    shown = await browser.get(f"{PAGE}/fresh/purge")
+    assert "먼저 꺼 주세요" in shown.text
+    await browser.post(f"{PAGE}/fresh/disable")
+    assert "fresh_things" in (await browser.get(f"{PAGE}/fresh/purge")).text
+    wrong = await browser.post(f"{PAGE}/fresh/purge", {"slug": "frsh"})
+    assert wrong.status_code == 422
+    assert "그대로 적어 주세요" in wrong.text
+    assert "fresh" in deployed.registry.by_id(city.id).revisions
+    done = await browser.post(f"{PAGE}/fresh/purge", {"slug": "fresh"})
+    assert (done.status_code, done.headers["location"]) == (303, PAGE)
+    assert "fresh" not in deployed.registry.by_id(city.id).revisions
+    page = (await browser.get(PAGE)).text
+    assert "미설치" in page
+    assert "자료를 파일로 내보내고 지웠습니다." in page
+
+
+async def test_the_api_plans_purges_and_minds_the_version(web: Web):
+    api = web.api(await web.people.officer("TENANT_ADMIN"))
+    plan = (await api.get(f"{API}/fresh/plan/enable")).json()
+    assert (plan["state"], plan["after"], plan["refused"]) == ("ABSENT", "ACTIVE", "")
+    assert (await api.get(f"{API}/fresh/plan/fly")).status_code == 404
+    seen = await api.get(f"{API}/fresh")
+    assert seen.headers["etag"] == '"0"'
+    done = await api.post(f"{API}/fresh/enable", headers={"if-match": '"0"'})
+    assert (done.status_code, done.headers["etag"]) == (200, '"1"')
+    stale = await api.post(f"{API}/fresh/disable", headers={"if-match": '"0"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert (await api.post(f"{API}/fresh/upgrade")).status_code == 409
+    assert (await api.post(f"{API}/fresh/disable")).status_code == 200
+    wrong = await api.post(f"{API}/fresh/purge", json={"slug": "other"})
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["slug"])
+    gone = await api.post(f"{API}/fresh/purge", json={"slug": "fresh"})
+    assert (gone.status_code, gone.json()["state"]) == (200, "ABSENT")
+    lines = (await api.get(f"{API}/fresh/log")).json()["items"]
+    assert [line["act"] for line in lines] == ["PURGE", "DISABLE", "ENABLE"]
+    assert {line["who"] for line in lines} == {"김철수 주무관"}
+    assert (await api.get(f"{API}/fresh/failures")).json()["items"] == []
+    assert (await api.get(f"{API}/nothing/failures")).status_code == 404
+    installed = await api.post(f"{API}/fresh/install")
+    assert (installed.json()["state"], installed.json()["acts"]) == (
+        "INSTALLED",
+        ["install", "enable", "purge"],
+    )
+
+
+async def test_many_who_switch_at_once_do_not_wait_for_each_others_connection(web: Web):
+    api = web.api(await web.people.officer("TENANT_ADMIN"))
+    acts = [api.post(f"{API}/bookings/enable") for _ in range(12)]
+    async with asyncio.timeout(60):
+        assert {a.status_code for a in await asyncio.gather(*acts)} == {200}

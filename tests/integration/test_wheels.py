@@ -6,12 +6,11 @@ packages come from the wheels alone.
 
 import os
 import subprocess
-import sys
-import sysconfig
-import venv
 from pathlib import Path
 
 import pytest
+
+from sinmungo.testing.environments import build_wheels, clean_environment
 
 ROOT = Path(__file__).parents[2]
 PROJECTS = [ROOT, *sorted(p.parent for p in (ROOT / "plugins").glob("*/pyproject.toml"))]
@@ -53,35 +52,7 @@ asyncio.run(main())
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("wheels")
-    for project in PROJECTS:
-        subprocess.run(
-            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-            cwd=project,
-            check=True,
-            capture_output=True,
-        )
-    return sorted(folder.glob("*.whl"))
-
-
-def clean_environment(folder: Path, wheels: list[Path]) -> Path:
-    venv.create(folder, symlinks=True)
-    python = folder / "bin" / "python"
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps"]
-    subprocess.run([*command, "--no-index", *map(str, wheels)], check=True, capture_output=True)
-    paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
-    (Path(paths["purelib"]) / "third_party.pth").write_text(str(third_party(folder)))
-    return python
-
-
-def third_party(folder: Path) -> Path:
-    """Return a folder with links to this environment's packages, all but our own."""
-    links = folder / "third_party"
-    links.mkdir()
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if "sinmungo" not in entry.name:
-            (links / entry.name).symlink_to(entry)
-    return links
+    return build_wheels(PROJECTS, tmp_path_factory.mktemp("wheels"))
 
 
 def smoke(python: Path, dsn: str, data: Path, plugins: set[str]) -> None:

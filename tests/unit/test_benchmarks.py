@@ -13,14 +13,14 @@ from benchmarks.timing import median_ratio, percentile
 ROOT = Path(__file__).parents[2]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, limit: int = 150) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", *arguments],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", "HOME": str(Path.home())},
         capture_output=True,
         text=True,
-        timeout=150,
+        timeout=limit,
         check=False,
     )
 
@@ -43,6 +43,25 @@ def test_imports_measures_lines_and_memory(tmp_path: Path):
     speed, memory = json.loads(file.read_text("utf-8"))["figures"]
     assert speed["details"]["lines_per_second"] > 0
     assert memory["details"]["mb"] >= speed["details"]["before_mb"] > 0
+
+
+def test_fleet_measures_a_run_a_column_and_a_city_that_is_stuck(tmp_path: Path):
+    file = tmp_path / "figures.json"
+    done = run("fleet", "--cities", "3", "--cases", "1", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    nothing, column, stuck = json.loads(file.read_text("utf-8"))["figures"]
+    assert 0 < nothing["details"]["seconds"] < column["details"]["worst"] < 60
+    assert stuck["ours"].startswith("2 done, 1 reported")
+
+
+@pytest.mark.soak
+def test_with_as_many_cities_as_the_country_has(tmp_path: Path):
+    file = tmp_path / "figures.json"
+    done = run("scale", "--json", str(file), limit=3600)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text("utf-8"))["figures"]
+    assert {f["part"] for f in figures} == {"bind", "memory", "switch", "add", "fleet"}
+    assert any("nothing to do over 243 cities" in f["what"] for f in figures)
 
 
 def test_an_unknown_part_is_told():

@@ -1,7 +1,8 @@
 """Documentation is a contract: what exists is described, and what is described exists."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import cyclopts
@@ -16,6 +17,7 @@ from sinmungo.host.types import Slice
 from sinmungo.people.models import ROLES
 from sinmungo.people.permissions import ALL_STAFF
 from sinmungo.slices import CORE_SLICES
+from sinmungo.testing import plugin as testing_plugin
 from sinmungo.web import guide
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +83,22 @@ def test_every_name_of_the_sdk_is_described_and_no_other():
     assert described == set(sdk.__all__)
 
 
+def test_every_fixture_for_authors_is_described_and_no_other():
+    found = {
+        name
+        for name, value in vars(testing_plugin).items()
+        if type(value).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
+    }
+    assert {"make_city", "web", "people", "drain"} <= found
+    described = table_keys(reference("testing").split("## Helpers")[0])
+    assert described == found
+
+
+def test_every_field_of_a_slice_is_described():
+    described = set(re.findall(r"`(\w+)`", reference("slice")))
+    assert {f.name for f in fields(Slice)} - described == {"optional"}  # core's alone
+
+
 def test_every_command_is_described():
     text = reference("cli")
     found = list(commands(cli))
@@ -118,6 +136,29 @@ def test_every_route_of_cores_api_is_described_and_no_other():
     text = reference("api")
     described = set(re.findall(r"^\| (\w+) \| `(/api/v1/[^`]*)`", text, re.MULTILINE))
     assert described == {route for item in CORE_SLICES for route in api_paths(item)}
+
+
+@pytest.mark.parametrize(
+    ("contract", "page", "line"),
+    [
+        (test_every_hook_is_described_with_its_arguments, "hooks", "## `company_hints("),
+        (test_every_name_of_the_sdk_is_described_and_no_other, "sdk", "| `Manifest` |"),
+        (test_every_fixture_for_authors_is_described_and_no_other, "testing", "| `drain` |"),
+        (test_every_command_is_described, "cli", "| `sinmungo plugin check` |"),
+        (test_every_setting_is_described_with_its_default, "settings", "| `pool_size` |"),
+        (test_every_permission_and_role_is_described, "permissions", "| `cases.read` |"),
+    ],
+    ids=["hook", "sdk", "fixture", "command", "setting", "permission"],
+)
+def test_a_line_that_is_missing_is_noticed(
+    contract: Callable[[], None], page: str, line: str, monkeypatch: pytest.MonkeyPatch
+):
+    whole = reference(page)
+    assert whole.count(f"\n{line}") == 1
+    less = "\n".join(part for part in whole.split("\n") if not part.startswith(line))
+    monkeypatch.setattr(f"{__name__}.reference", lambda _: less)
+    with pytest.raises(AssertionError):
+        contract()
 
 
 def test_every_decision_is_listed():

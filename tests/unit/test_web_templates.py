@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from sinmungo import clock
 from sinmungo.host.host import Host
 from sinmungo.web import charts
+from sinmungo.web.look import known_look
 from sinmungo.web.render import Renderer
 from sinmungo.web.statics import STATIC_DIR
 
@@ -88,6 +89,7 @@ def _context(name: str) -> dict[str, Any]:
     saved = SimpleNamespace(kind="success", text="AA-2026-000123을 접수했습니다.")
     return {
         "city": None if name == "error" else SimpleNamespace(name="한별시", service_name="기업SOS"),
+        "city_look": known_look(None),
         "user": SimpleNamespace(name="박도윤", post="주무관") if office else None,
         "menu": groups if office else (),
         "portal_menu": _menu(SAMPLE["portal_menu"], name),

@@ -21,7 +21,7 @@ from sinmungo.host.events import timeline
 from sinmungo.people.service import people_by_id
 from sinmungo.text import dates, phone
 from sinmungo.text.dates import date_ko, datetime_ko
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, Gather, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.sheets import Column, Sheet, download, file_kind
@@ -67,7 +67,7 @@ class AgencyListPages(Controller):
             may_edit=ctx.me.may(EDIT),
         )
 
-    @get("/file/{kind_of_file:str}", opt=needs(READ))
+    @get("/file/{kind_of_file:str}", opt=heavy(needs(READ)))
     async def file(
         self,
         ctx: CtxDep,

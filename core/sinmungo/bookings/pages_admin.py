@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sinmungo.bookings import service
 from sinmungo.bookings.permissions import SETTINGS
 from sinmungo.bookings.rules import SLOT_CHOICES, Rules
-from sinmungo.errors import InvalidError, MissingError, StaleError
+from sinmungo.errors import InvalidError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, read_form
@@ -66,7 +66,7 @@ class BookingSettingsController(Controller):
             )
         except InvalidError as error:
             return see_other(HOME, " ".join(error.errors.values()), "error")
-        except (MissingError, StaleError) as error:
+        except StaleError as error:
             return see_other(HOME, error.message, "warning")
         return see_other(HOME, "상담 분야를 저장했습니다.")
 

@@ -11,7 +11,7 @@ from sinmungo.bookings.permissions import READ
 from sinmungo.bookings.types import Line
 from sinmungo.host.context import Ctx
 from sinmungo.reporting.periods import Period, month_of
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
 from sinmungo.web.types import CtxDep
 
@@ -33,7 +33,7 @@ class BookingFileController(Controller):
 
     path = "/file"
 
-    @get("/{kind:str}", opt=needs(READ))
+    @get("/{kind:str}", opt=heavy(needs(READ)))
     async def file(
         self, ctx: CtxDep, kind: FromPath[str], month: FromQuery[str] = ""
     ) -> Response[bytes]:

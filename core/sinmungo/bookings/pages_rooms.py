@@ -11,7 +11,7 @@ from sinmungo import clock
 from sinmungo.bookings import look, service
 from sinmungo.bookings.permissions import MANAGE, READ
 from sinmungo.bookings.types import Hours, NewRoom, Room
-from sinmungo.errors import InvalidError, MissingError
+from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import parse_date
 from sinmungo.web.access import needs
@@ -78,10 +78,7 @@ class RoomController(Controller):
     @post("/closures/{closure_id:uuid}/drop", opt=needs(MANAGE))
     async def reopen(self, ctx: CtxDep, closure_id: FromPath[UUID]) -> Response[Any]:
         """Open the days again."""
-        try:
-            await service.drop_closure(ctx, closure_id)
-        except MissingError:
-            return see_other(ROOMS, "이미 지운 쉬는 날입니다.", "info")
+        await service.drop_closure(ctx, closure_id)
         return see_other(ROOMS, "쉬는 날을 지웠습니다.")
 
 

@@ -13,7 +13,7 @@ from sinmungo.bookings import look, service
 from sinmungo.bookings.models import CONSULTANT_KINDS
 from sinmungo.bookings.permissions import MANAGE, READ
 from sinmungo.bookings.types import NewConsultant, NewRota
-from sinmungo.errors import InvalidError, MissingError, StaleError
+from sinmungo.errors import InvalidError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.people.service import list_officers
 from sinmungo.text.dates import parse_date
@@ -52,7 +52,7 @@ class RotaController(Controller):
         form = await read_form(request)
         try:
             await service.end_rota(ctx, line_id, form.number("row_version") or 0)
-        except (MissingError, StaleError) as error:
+        except StaleError as error:
             return see_other(ROTA, error.message, "warning")
         return see_other(ROTA, "당번을 끝냈습니다. 이미 받은 예약은 그대로입니다.")
 
@@ -80,7 +80,7 @@ class RotaController(Controller):
                 active=form["active"] == "1",
                 row_version=form.number("row_version") or 0,
             )
-        except (MissingError, StaleError) as error:
+        except StaleError as error:
             return see_other(ROTA, error.message, "warning")
         return see_other(ROTA, "상담자를 저장했습니다.")
 

@@ -4,7 +4,7 @@ The numbers are a design choice (domain.md O3); a city's plugin seeds its own.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ from sinmungo.errors import InvalidError
 from sinmungo.host.city_settings import set_setting, settings_of
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
+from sinmungo.host.setting_fields import about
+from sinmungo.host.types import SettingsGroup
 from sinmungo.text.normalise import clean
 
 PREFIX = "bookings"
@@ -34,13 +36,36 @@ class Rules(msgspec.Struct, frozen=True):
     `no_show_months` months a company books by telephone only. `title` is what the city calls it.
     """
 
-    title: str = "상담실 예약"
-    slot_minutes: int = 30
-    cancel_days: int = 1
-    ahead_days: int = 30
-    no_show_limit: int = 2
-    no_show_months: int = 6
-    remind: bool = True
+    title: Annotated[
+        str, about("부르는 이름", "화면과 메일에 나옵니다.", min_length=1, max_length=MAX_TITLE)
+    ] = "상담실 예약"
+    slot_minutes: Annotated[
+        Literal[10, 15, 20, 30, 40, 60],
+        about("상담 시간 단위", choices={m: f"{m}분" for m in SLOT_CHOICES}),
+    ] = 30
+    cancel_days: Annotated[
+        int, about("예약 취소", "며칠 전까지 기업이 스스로 취소", unit="일 전", ge=0, le=14)
+    ] = 1
+    ahead_days: Annotated[
+        int, about("예약 기간", "오늘부터 며칠 뒤까지 예약", unit="일 뒤", ge=1, le=180)
+    ] = 30
+    no_show_limit: Annotated[
+        int, about("나오지 않은 횟수", "이만큼이면 전화로만 예약", unit="번", ge=1, le=20)
+    ] = 2
+    no_show_months: Annotated[
+        int, about("나오지 않은 횟수를 세는 기간", unit="개월", ge=1, le=24)
+    ] = 6
+    remind: Annotated[bool, about("전날 아침 9시에 알림 메일을 보냅니다")] = True
+
+
+RULES_GROUP = SettingsGroup(
+    PREFIX,
+    "상담실 예약",
+    Rules,
+    PREFIX,
+    lead="예약 시간과 취소 규칙. 상담 분야는 ‘상담 예약’ 화면에 있습니다.",
+    order=320,
+)
 
 
 async def rules(ctx: Ctx) -> Rules:

@@ -5,11 +5,14 @@ from pathlib import Path
 from sinmungo.cases import api, api_ledgers, api_proposals, pages
 from sinmungo.cases.demo import demo
 from sinmungo.cases.events import EVENTS
+from sinmungo.cases.extra import RECORDS
 from sinmungo.cases.jobs import JOBS
-from sinmungo.cases.models import cases
+from sinmungo.cases.models import cases, categories, channels, deadline_rules
+from sinmungo.cases.opening_checks import CHECKS
 from sinmungo.cases.permissions import PERMISSIONS
 from sinmungo.cases.reference import seed
 from sinmungo.cases.reports import REPORTS
+from sinmungo.cases.settings import GROUPS
 from sinmungo.host.types import MergeTable, Slice
 
 SLICE = Slice(
@@ -29,4 +32,9 @@ SLICE = Slice(
     seed=seed,
     demo=demo,
     merges=(MergeTable(cases, "기업애로", panel="cases"),),
+    forms=RECORDS,
+    checks=CHECKS,
+    copied=(categories, channels, deadline_rules),
+    copied_settings=("cases.default_petition_type", "cases.texts", "hours", "reporting"),
+    settings=GROUPS,
 )

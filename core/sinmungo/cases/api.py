@@ -87,6 +87,12 @@ class CategoryBody(msgspec.Struct, forbid_unknown_fields=True):
     active: bool
 
 
+def _asked(intake: Intake) -> Intake:
+    """Return an intake in which every row was asked the city's questions, answered or not."""
+    rows = [msgspec.structs.replace(row, extra=row.extra or {}) for row in intake.rows]
+    return msgspec.structs.replace(intake, rows=rows)
+
+
 def _changed(done: Changed) -> Response[Changed]:
     return with_etag(done, done.row_version)
 
@@ -103,7 +109,7 @@ class CasesApi(Controller):
         """Register the difficulties of one company; all or none. Takes an Idempotency-Key."""
 
         async def act() -> Items[RegisteredCase]:
-            return Items(await service.register(ctx, data))
+            return Items(await service.register(ctx, _asked(data)))
 
         return await once(request, ctx, act)
 
@@ -192,6 +198,14 @@ class CasesApi(Controller):
                 ctx, case_id, data.disposition, data.implementation, data.text, version
             )
         )
+
+    @patch("/{case_id:uuid}/extra", opt=needs(WORK))
+    async def extra(
+        self, request: Req, ctx: CtxDep, case_id: FromPath[UUID], data: JSONBody[dict[str, Any]]
+    ) -> Response[Changed]:
+        """Mend answers to the city's own questions, by code; null empties one. Needs If-Match."""
+        version = if_match(request)
+        return _changed(await service.change_extra(ctx, case_id, data, version))
 
     @post("/{case_id:uuid}/close", opt=needs(WORK), status_code=200)
     async def close(

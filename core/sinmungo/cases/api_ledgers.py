@@ -11,7 +11,7 @@ from sinmungo.cases.ledger_lines import COLUMNS, book_of
 from sinmungo.cases.ledger_sheets import ledger_file
 from sinmungo.cases.ledgers import LedgerQuery, ledger, ledger_walk
 from sinmungo.cases.permissions import DOWNLOAD, READ
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.types import CtxDep
 
 
@@ -53,7 +53,7 @@ class LedgersApi(Controller):
         items = [LedgerItem(line.id, line.cells) for line in found.lines]
         return LedgerItems([c.title for c in COLUMNS[name]], items, found.next)
 
-    @post("/{book:str}/file", opt=needs(DOWNLOAD), status_code=200)
+    @post("/{book:str}/file", opt=heavy(needs(DOWNLOAD)), status_code=200)
     async def file(
         self, ctx: CtxDep, book: FromPath[str], data: JSONBody[FileBody]
     ) -> Response[bytes]:

@@ -54,6 +54,7 @@ class CaseProposalsApi(Controller):
     @get("/", opt=needs(READ))
     async def of_case(self, ctx: CtxDep, case_id: FromPath[UUID]) -> dict[str, list[ProposalRow]]:
         """Return what was proposed because of a case, oldest first."""
+        await service.need_visible(ctx, case_id)
         return {"items": await service.proposals_of(ctx, case_id)}
 
     @post("/", opt=needs(PROPOSE), status_code=201)

@@ -62,6 +62,11 @@ async def drop_holiday(ctx: Ctx, day: date) -> Moved:
     return await _changed(ctx, "CALENDAR")
 
 
+async def after_hours(ctx: Ctx) -> Moved:
+    """Recount after the office's hours were changed."""
+    return await _changed(ctx, "HOURS")
+
+
 async def _changed(ctx: Ctx, why: str) -> Moved:
     await touch(ctx)
     moved = await recount(ctx, why)

@@ -136,6 +136,17 @@ class DueMoved(Event, frozen=True, kw_only=True):
     why: str
 
 
+class CaseExtraChanged(Event, frozen=True, kw_only=True):
+    """Answers to the city's own questions were mended; `codes` are those of the questions."""
+
+    kind: ClassVar[str] = "cases.extra_changed"
+    title: ClassVar[str] = "추가 항목 수정"
+
+    case_id: UUID
+    company_id: UUID
+    codes: list[str]
+
+
 EVENTS: tuple[type[Event], ...] = (
     SubmissionFiled,
     CaseRegistered,
@@ -148,4 +159,5 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalMade,
     ProposalReplied,
     ProposalClosed,
+    CaseExtraChanged,
 )

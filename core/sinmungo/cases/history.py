@@ -10,10 +10,12 @@ from sinmungo import clock
 from sinmungo.cases import labels as words
 from sinmungo.cases import queries as q
 from sinmungo.cases.events import EVENTS
+from sinmungo.cases.extra import KIND
 from sinmungo.cases.history_queries import HISTORY, HistoryRow
 from sinmungo.cases.types import CaseDetail, TimelineEntry
 from sinmungo.cases.work import allowed_acts
 from sinmungo.errors import MissingError
+from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
 from sinmungo.people.service import Person, people_by_id
@@ -49,13 +51,15 @@ async def detail(ctx: Ctx, case_id: UUID) -> CaseDetail:
     opened: dict[str, Any] = {
         f: unseal(ctx, f, getattr(row, f"{f}_sealed"), row.id) for f in _SEALED
     }
-    officer = _officer(ctx, row)
+    officer, answers = _officer(ctx, row), await forms.answers(ctx, KIND, row.id)
     return CaseDetail(
         **shown,
         **opened,
         officer=officer,
         waiting_at=waiting_at(row.status, row.lead_unit_name, str(officer or "")),
         late=row.answered_at is None and row.legal_until < now,
+        extra=forms.values(answers),
+        answers=answers,
         acts=allowed_acts(ctx, row.status),
     )
 
@@ -63,6 +67,12 @@ async def detail(ctx: Ctx, case_id: UUID) -> CaseDetail:
 async def is_visible(ctx: Ctx, case_id: UUID) -> bool:
     """Return whether this actor still sees a case, for instance after handing it on."""
     return await q.BRIEF.first(ctx, id=case_id) is not None
+
+
+async def need_visible(ctx: Ctx, case_id: UUID) -> None:
+    """Raise MissingError for a case that is not there or outside one's scope."""
+    if not await is_visible(ctx, case_id):
+        raise MissingError
 
 
 def _officer(ctx: Ctx, row: q.DetailRow) -> Person | None:

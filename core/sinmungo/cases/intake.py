@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from sinmungo import clock
+from sinmungo.cases import extra
 from sinmungo.cases import labels as words
 from sinmungo.cases import queries as q
 from sinmungo.cases import text as texts
@@ -25,6 +26,7 @@ from sinmungo.cases.units import check_assignee
 from sinmungo.companies import service as companies
 from sinmungo.deadlines import Due, due_for
 from sinmungo.errors import ForbiddenError, InvalidError
+from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import Emission, emit_many
 from sinmungo.host.personal import seal
@@ -62,7 +64,8 @@ async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
     types = {row.petition_type or known.labels.default_petition_type for row in intake.rows}
     on = clock.to_seoul(intake.received_at or clock.now()).date()
     rules, known = await rules_for(ctx, types, on, known)
-    understood = understand(intake, known, rules)
+    answers, faults = await extra.of_intake(ctx, intake)
+    understood = understand(intake, known, rules, faults)
     company_id = await companies.find_or_make(
         ctx,
         company_id=intake.company_id,
@@ -71,6 +74,8 @@ async def register(ctx: Ctx, intake: Intake) -> list[RegisteredCase]:
     )
     intake = await _with_place(ctx, intake)
     made = [_Draft(ctx, intake, understood, row, rules, known) for row in understood.rows]
+    for draft in made:
+        await forms.save(ctx, extra.KIND, draft.id, answers.get(draft.row.index, ()), new=True)
     return await _write(ctx, intake, understood, company_id, made, known)
 
 

@@ -56,11 +56,18 @@ def check_zones(intake: Intake) -> None:
         raise InvalidError(naive)
 
 
-def understand(intake: Intake, known: Reference, rules: dict[str, Rule]) -> Understood:
-    """Return what an intake says; `InvalidError` with the form's field names otherwise."""
+def understand(
+    intake: Intake, known: Reference, rules: dict[str, Rule], faults: dict[str, str]
+) -> Understood:
+    """Return what an intake says; `InvalidError` with the form's field names otherwise.
+
+    `faults` are those of the city's own questions, told together with the others.
+    """
     gather = Gather()
     channel = intake.channel or known.labels.default_channel
-    gather.need("channel", channel in known.labels.channels, "접수 경로를 골라 주세요.")
+    # What was filed before a channel was switched off still has to be registered.
+    open_now = known.labels.all_channels if intake.submission_id else known.labels.channels
+    gather.need("channel", channel in open_now, "접수 경로를 골라 주세요.")
     named = intake.company_id or (intake.company_name or "").strip()
     gather.need("company_name", named or (intake.business_no or "").strip(), "업체를 적어 주세요.")
     registered_at = intake.received_at or clock.now()
@@ -75,6 +82,7 @@ def understand(intake: Intake, known: Reference, rules: dict[str, Rule]) -> Unde
         occurred_at=intake.occurred_at or registered_at,
         rows=_rows(gather, intake, known, rules),
     )
+    gather.errors |= faults
     gather.done()
     return understood
 

@@ -1,6 +1,6 @@
 """What follows after commit: messages to the company, and the second count of due moments.
 
-The texts are those of domain.md 2.4; every one names unit, officer and phone.
+The texts are the city's (`message_texts`); every one names unit, officer and phone.
 """
 
 from uuid import UUID
@@ -10,6 +10,7 @@ from sinmungo.cases import labels as words
 from sinmungo.cases import unit_queries as q
 from sinmungo.cases.calendar import RECOUNT, recount_job
 from sinmungo.cases.intake import ANSWERED_MAIL, REGISTERED_MAIL
+from sinmungo.cases.message_texts import DUE, NUMBER, RESULT, fill, texts_of
 from sinmungo.cases.proposals import REPLY_MAIL
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
@@ -17,17 +18,16 @@ from sinmungo.host.types import Job
 from sinmungo.jobs import mail
 from sinmungo.text.dates import date_ko
 
-_REMEDY = "결과에 이의가 있으시면 통지를 받은 날부터 60일 안에 이의신청을 하실 수 있습니다."
-_CONSULT = "더 궁금하신 점은 아래 담당자에게 전화해 주세요."
-
 
 async def registered_mail(ctx: Ctx, intake_id: UUID) -> None:
     """Tell the caller the numbers and due days of one intake, in one mail."""
     rows = await ctx.db.all(q.MAIL_OF_INTAKE, id=intake_id, on=clock.today())
     if not rows:
         return
-    lines = [f"접수번호 {row.case_no}으로 접수되었습니다. 처리예정일 {_day(row)}" for row in rows]
-    await _send(ctx, rows[0], "접수되었습니다", [*lines, "", _CONSULT])
+    own = await texts_of(ctx)
+    lines = [fill(ctx, own.registered_line, {NUMBER: r.case_no, DUE: _day(r)}) for r in rows]
+    body = [*lines, "", fill(ctx, own.registered_end, {})]
+    await _send(ctx, rows[0], fill(ctx, own.registered_subject, {}), body)
 
 
 async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -35,14 +35,11 @@ async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
     row = await ctx.db.first(q.MAIL_OF_CASE, id=case_id, on=clock.today())
     if row is None or row.disposition is None:
         return
-    kind = words.DISPOSITION[row.disposition]
-    refused = row.disposition in words.REFUSALS
-    lines = [
-        f"접수번호 {row.case_no}의 처리결과({kind})를 알려드립니다.",
-        "자세한 내용은 신청 조회 화면이나 아래 담당자에게서 확인하실 수 있습니다.",
-        *([_REMEDY] if refused else [_CONSULT]),
-    ]
-    await _send(ctx, row, f"처리결과({kind})를 알려드립니다", lines)
+    own = await texts_of(ctx)
+    values = {NUMBER: row.case_no, RESULT: words.DISPOSITION[row.disposition]}
+    end = own.refused_end if row.disposition in words.REFUSALS else own.answered_end
+    body = [fill(ctx, text, values) for text in (own.answered_body, end)]
+    await _send(ctx, row, fill(ctx, own.answered_subject, values), body)
 
 
 async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -50,12 +47,9 @@ async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
     row = await ctx.db.first(q.MAIL_OF_CASE, id=case_id, on=clock.today())
     if row is None:
         return
-    lines = [
-        f"접수번호 {row.case_no}과 관련해 건의한 내용에 해당 기관이 회신하였습니다.",
-        "자세한 내용은 신청 조회 화면이나 아래 담당자에게서 확인하실 수 있습니다.",
-        _CONSULT,
-    ]
-    await _send(ctx, row, "건의한 내용에 회신이 왔습니다", lines)
+    own, values = await texts_of(ctx), {NUMBER: row.case_no}
+    subject = fill(ctx, own.proposal_subject, values)
+    await _send(ctx, row, subject, [fill(ctx, own.proposal_body, values)])
 
 
 def _day(row: q.MailRow) -> str:

@@ -76,6 +76,7 @@ DUE_REASONS = {
     "HOLIDAY_ADDED": "휴일 지정",
     "HOLIDAY_REMOVED": "휴일 해제",
     "CALENDAR": "휴일 변경",
+    "HOURS": "업무 시간 변경",
 }
 
 PETITION_TYPE = {

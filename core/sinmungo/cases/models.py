@@ -78,7 +78,7 @@ holiday_changes = Table(
 case_numbers = Table(
     "case_numbers",
     core_metadata,
-    Column("year", Integer, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
 )
 

@@ -3,6 +3,7 @@
 from sinmungo.cases.pages_admin import CategoryController, HolidayController
 from sinmungo.cases.pages_case import CaseController
 from sinmungo.cases.pages_desk import DeskController
+from sinmungo.cases.pages_extra import ExtraController
 from sinmungo.cases.pages_intake import IntakeController
 from sinmungo.cases.pages_ledgers import LedgerController
 from sinmungo.cases.pages_portal import PortalController
@@ -17,6 +18,7 @@ OFFICE = (
     IntakeController,
     WaitingFileController,
     CaseController,
+    ExtraController,
     ProposalController,
     LedgerController,
 )

@@ -16,10 +16,12 @@ from sinmungo import clock
 from sinmungo.agencies.models import KINDS
 from sinmungo.agencies.service import list_agencies
 from sinmungo.cases import labels, pages_look, service
+from sinmungo.cases.extra import KIND
 from sinmungo.cases.permissions import ASSIGN, INTAKE, PROPOSE, READ, WORK
-from sinmungo.cases.types import Changed
+from sinmungo.cases.types import CaseDetail, Changed
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
+from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import parse_date
 from sinmungo.web.access import needs
@@ -180,11 +182,19 @@ async def show(
         act=act,
         typed={name: form if form and name == act else Form() for name in ACTS},
         may_register=ctx.me.may(INTAKE),
+        may_mend=await _may_mend(ctx, case),
         errors=wrong,
         problem="" if error is None or wrong else error.message,
         stages=STAGES,
         stage=len(STAGES) if case.status == "CLOSED" else _ORDER.index(case.status),
     )
+
+
+async def _may_mend(ctx: Ctx, case: CaseDetail) -> bool:
+    """Whether the city asks more about such a case, and this actor may write down what is told."""
+    if case.status == "CLOSED" or not ctx.me.may(WORK):
+        return False
+    return bool(await forms.questions(ctx, KIND, "OFFICE", case.category))
 
 
 async def _agencies(ctx: Ctx) -> list[tuple[str, list[tuple[str, str]]]]:

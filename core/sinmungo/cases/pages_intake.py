@@ -7,13 +7,16 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from sinmungo.cases import pages_look, service
+from sinmungo.cases.extra import row_prefix
 from sinmungo.cases.labels import OPEN
+from sinmungo.cases.pages_extra import row_questions, with_extra
 from sinmungo.cases.pages_look import Look
 from sinmungo.cases.permissions import ASSIGN, INTAKE, WORK
 from sinmungo.cases.types import CaseQuery, DeskRow, Intake, IntakeRow, RegisteredCase
 from sinmungo.companies.queries import CompanyHit
 from sinmungo.companies.service import company_brief, find
 from sinmungo.errors import InvalidError, RefusedError
+from sinmungo.forms.asking import as_typed, told
 from sinmungo.host.context import Ctx
 from sinmungo.text import dates, phone
 from sinmungo.text.normalise import company_key
@@ -70,12 +73,13 @@ class IntakeController(Controller):
         """Register what was said; or, without JavaScript, find the company or add a row."""
         form, look = await read_form(request), await pages_look.look(ctx)
         if form["act"] not in _SAVES:
-            extra = 1 if form["act"] == "ROW" else 0
-            return await _page(request, ctx, look, form, extra=extra)
+            more = 1 if form["act"] == "ROW" else 0
+            return await _page(request, ctx, look, form, more=more)
         try:
             await _check_chosen(ctx, form)
             async with ctx.db.savepoint():
-                made = await service.register(ctx, _intake(form))
+                intake = await with_extra(ctx, _intake(form), _rows(form), form)
+                made = await service.register(ctx, intake)
         except InvalidError as error:
             return await _page(request, ctx, look, form, errors=_renamed(error.errors))
         except RefusedError as error:
@@ -96,6 +100,14 @@ class IntakeController(Controller):
         known = await _open_cases(ctx, _chosen_id(form), chosen)
         return page(request, "cases/_known.html", look=look, **known)
 
+    @post("/new/questions", opt=needs(INTAKE), status_code=200)
+    async def questions(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Show what the city asks about the rows as they stand; by POST, they hold texts."""
+        form, look = await read_form(request), await pages_look.look(ctx)
+        words = look.words.categories
+        extra = await row_questions(ctx, _rows(form), form, words, as_typed_rows=True)
+        return page(request, "cases/_row_questions.html", extra=extra)
+
     @get("/submissions", opt=needs(INTAKE))
     async def submissions(self, request: Req, ctx: CtxDep) -> Response[str]:
         """List what companies sent and nobody has registered yet."""
@@ -111,12 +123,9 @@ class IntakeController(Controller):
         self, request: Req, ctx: CtxDep, submission_id: FromPath[UUID]
     ) -> Response[str]:
         """Show one submission; who looked is kept."""
-        return page(
-            request,
-            "cases/submission.html",
-            look=await pages_look.look(ctx),
-            sent=await service.submission(ctx, submission_id),
-        )
+        sent = await service.submission(ctx, submission_id)
+        look = await pages_look.look(ctx)
+        return page(request, "cases/submission.html", look=look, sent=sent, told=told(sent.answers))
 
 
 def _blank(ctx: Ctx, look: Look) -> dict[str, str]:
@@ -140,12 +149,19 @@ async def _from_submission(ctx: Ctx, submission_id: UUID) -> dict[str, str]:
         "channel": sent.channel,
         "rows-0-category": sent.category or "",
         "rows-0-content": sent.content,
+        **as_typed(sent.answers, row_prefix(0)),
     }
 
 
 def _rows(form: Form) -> list[dict[str, str]]:
-    """Return the rows in which something was written; their place is their index from now on."""
-    rows = [{name: r.get(name, "") for name in _ROW} for r in form.rows("rows")]
+    """Return the rows in which something was written; their place is their index from now on.
+
+    `index` is where a row stood in the form.
+    """
+    rows = [
+        {"index": str(index)} | {name: r.get(name, "") for name in _ROW}
+        for index, r in form.indexed("rows").items()
+    ]
     return [row for row in rows if row["category"] or row["content"]]
 
 
@@ -258,10 +274,10 @@ async def _page(
     form: Form,
     *,
     errors: dict[str, str] | None = None,
-    extra: int = 0,
+    more: int = 0,
 ) -> Response[str]:
     rows = _rows(form)
-    rows += [dict.fromkeys(_ROW, "")] * (extra + (not rows))
+    rows += [dict.fromkeys(_ROW, "")] * (more + (not rows))
     hits, form["company_id"] = await _companies(ctx, form)
     known = await _open_cases(ctx, _chosen_id(form), {row["category"] for row in rows})
     return page(
@@ -274,6 +290,7 @@ async def _page(
         rows=rows,
         found=hits,
         typed=form["company_name"],
+        extra=await row_questions(ctx, rows, form, look.words.categories, errors=errors),
         places=pages_look.places(await service.assignees(ctx)),
         received=_echo(form["received"]),
         saves=_saves(ctx),

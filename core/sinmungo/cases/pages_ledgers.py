@@ -20,7 +20,7 @@ from sinmungo.errors import InvalidError, MissingError
 from sinmungo.host.context import Ctx
 from sinmungo.text import dates
 from sinmungo.text.money import display
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page
 from sinmungo.web.sheets import Column, file_kind
@@ -81,7 +81,7 @@ class LedgerController(Controller):
         """Ask why before a list is taken away."""
         return _ask(request, await read_form(request), {})
 
-    @post("/file", opt=needs(DOWNLOAD), status_code=200)
+    @post("/file", opt=heavy(needs(DOWNLOAD)), status_code=200)
     async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Send the file of a list with its filters, and write down who took it and why."""
         form = await read_form(request)

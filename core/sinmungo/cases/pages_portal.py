@@ -1,12 +1,13 @@
 """The companies' side, without an account: file a difficulty, and see what became of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Controller, Response, get, post
 
 from sinmungo.cases import pages_look, service
+from sinmungo.cases.pages_extra import answered, one_form
 from sinmungo.cases.submission_types import Filing, Receipt
-from sinmungo.errors import InvalidError, MissingError, TooManyError
+from sinmungo.errors import InvalidError, MissingError, RefusedError, TooManyError
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import public
 from sinmungo.web.forms import Form, read_form
@@ -30,19 +31,32 @@ class PortalController(Controller):
 
     @post("/file", opt=public())
     async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
-        """Take the filing; number and code travel in a short-lived cookie, never in an address."""
+        """Take the filing; number and code travel in a short-lived cookie, never in an address.
+
+        Without JavaScript, `act` ASK shows the questions of the chosen category first.
+        """
         form = await read_form(request)
+        if form["act"] == "ASK":
+            return await _form(request, ctx, form)
         try:
-            receipt = await service.file(ctx, _filing(request, form))
+            extra = await answered(ctx, "PORTAL", form)
+            receipt = await service.file(ctx, _filing(request, form, extra))
         except InvalidError as error:
             return await _form(request, ctx, form, errors=error.errors)
-        except TooManyError as error:
+        except (TooManyError, RefusedError) as error:
             return await _form(request, ctx, form, problem=error.message, status=error.status)
         response = see_other(DONE)
         response.set_cookie(
             receipt_cookie(request, receipt, name=RECEIPT_COOKIE, path=DONE, seconds=_SHOWN_SECONDS)
         )
         return response
+
+    @post("/file/questions", opt=public(), status_code=200)
+    async def questions(self, request: Req, ctx: CtxDep) -> Response[str]:
+        """Show what the city asks in the chosen category, with what was typed already."""
+        form = await read_form(request)
+        asked = await one_form(ctx, "PORTAL", form)
+        return page(request, "cases/_questions.html", questions=asked)
 
     @get("/file/done", opt=public())
     async def done(self, request: Req, ctx: CtxDep) -> Response[str]:
@@ -84,8 +98,12 @@ class PortalController(Controller):
         )
 
 
-def _filing(request: Req, form: Form) -> Filing:
+def _channel(request: Req) -> Literal["MOBILE", "WEB_PORTAL"]:
     agent = request.headers.get("user-agent", "")
+    return "MOBILE" if any(word in agent for word in _PHONES) else "WEB_PORTAL"
+
+
+def _filing(request: Req, form: Form, extra: dict[str, Any]) -> Filing:
     return Filing(
         company_name=form["company_name"],
         business_no=form.optional("business_no"),
@@ -94,8 +112,9 @@ def _filing(request: Req, form: Form) -> Filing:
         email=form.optional("email"),
         category=form.optional("category"),
         content=form["content"],
-        channel="MOBILE" if any(word in agent for word in _PHONES) else "WEB_PORTAL",
+        channel=_channel(request),
         consent=form["consent"] == "1",
+        extra=extra,
     )
 
 
@@ -111,9 +130,11 @@ async def _form(
     return page(
         request,
         "cases/file.html",
+        taking=await service.takes_filings(ctx, _channel(request)),
         status=status if errors or problem else 200,
         look=await pages_look.look(ctx),
         contact=await service.contact(ctx),
+        questions=await one_form(ctx, "PORTAL", form, errors),
         form=form,
         errors=errors or {},
         problem=problem,

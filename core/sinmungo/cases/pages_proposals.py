@@ -16,7 +16,7 @@ from sinmungo.cases.proposal_queries import ProposalRow
 from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import date_ko, parse_date
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, Gather, query_form, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.sheets import file_kind
@@ -55,7 +55,7 @@ class ProposalController(Controller):
             may_download=ctx.me.may(DOWNLOAD),
         )
 
-    @get(["/list.xlsx", "/list.csv"], opt=needs(DOWNLOAD))
+    @get(["/list.xlsx", "/list.csv"], opt=heavy(needs(DOWNLOAD)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Send the whole list with the same filters; it names companies and no person."""
         query, errors = _query(query_form(request))

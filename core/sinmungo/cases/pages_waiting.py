@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from sinmungo import clock
 from sinmungo.cases import pages_look, service
 from sinmungo.cases.permissions import INTAKE
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.sheets import Column, Sheet, download, file_kind
 from sinmungo.web.types import CtxDep
 
@@ -27,7 +27,7 @@ class WaitingFileController(Controller):
 
     path = "/submissions/file"
 
-    @get("/{kind:str}", opt=needs(INTAKE))
+    @get("/{kind:str}", opt=heavy(needs(INTAKE)))
     async def file(self, ctx: CtxDep, kind: FromPath[str]) -> Response[bytes]:
         """Hand out the rows of the list; names of persons stay masked."""
         words = await pages_look.look(ctx)

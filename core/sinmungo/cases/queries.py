@@ -255,6 +255,9 @@ MOVE_DUE = write(
 )
 
 
+CATEGORY_OF = read(select(_c.category).where(_c.id == _ID), str)
+
+
 def case_no_of(case_id: ColumnElement[Any]) -> ColumnElement[str]:
     """Return the number of a row's case as a column, for lists and reports of plugins."""
     return select(_c.case_no).where(_c.id == case_id).scalar_subquery()

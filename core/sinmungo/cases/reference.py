@@ -6,9 +6,9 @@ Screens may show words that are a few seconds old.
 """
 
 import secrets
-import time
+import time as stopwatch
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from sinmungo import clock
 from sinmungo.cases import labels as words
 from sinmungo.cases import reference_queries as q
 from sinmungo.cases.types import CategoryRow, Labels
-from sinmungo.deadlines import Period, Unit, WorkCalendar
+from sinmungo.deadlines import Period, Unit, WorkCalendar, WorkingHours
 from sinmungo.errors import InvalidError, MissingError, StaleError
-from sinmungo.host.city_settings import set_setting
+from sinmungo.host.city_settings import build, set_setting
 from sinmungo.host.context import Ctx
 from sinmungo.text.normalise import clean
+from sinmungo.web.look import HOURS, Hours
 
 NUMBER_PREFIX = "cases.number_prefix"
 DEFAULT_TYPE = "cases.default_petition_type"
@@ -65,7 +66,7 @@ _kept: dict[str, tuple[float, Reference]] = {}
 async def reference(ctx: Ctx, *, any_age: bool = False) -> Reference:
     """Return the city's words and rules, at most five seconds old unless `any_age`."""
     found = _kept.get(ctx.city.id)
-    if found and (any_age or time.monotonic() - found[0] < _FRESH_SECONDS):
+    if found and (any_age or stopwatch.monotonic() - found[0] < _FRESH_SECONDS):
         return found[1]
     return await load(ctx)
 
@@ -74,7 +75,7 @@ async def load(ctx: Ctx) -> Reference:
     """Read the city's words and rules anew."""
     rows = await ctx.db.all(q.ALL, today=clock.today())
     made = _build(rows)
-    _kept[ctx.city.id] = (time.monotonic(), made)
+    _kept[ctx.city.id] = (stopwatch.monotonic(), made)
     return made
 
 
@@ -87,7 +88,7 @@ def _build(rows: list[q.Entry]) -> Reference:
         marker=given[MARKER],
         prefix=given[NUMBER_PREFIX],
         labels=_labels(of, given[DEFAULT_TYPE]),
-        calendar=_calendar(of.get("holiday", [])),
+        calendar=_calendar(of.get("holiday", []), given),
     )
 
 
@@ -100,7 +101,7 @@ def _labels(of: Mapping[str, list[q.Entry]], default_type: str) -> Labels:
         all_categories={r.code: r.label for r in categories},
         all_channels={r.code: r.label for r in channels},
         default_petition_type=default_type,
-        default_channel=DEFAULT_CHANNEL,
+        default_channel=_first_choice(channels),
         statuses=words.STATUS,
         dispositions=words.DISPOSITION,
         implementations=words.IMPLEMENTATION,
@@ -108,11 +109,28 @@ def _labels(of: Mapping[str, list[q.Entry]], default_type: str) -> Labels:
     )
 
 
-def _calendar(rows: list[q.Entry]) -> WorkCalendar:
+def _calendar(rows: list[q.Entry], given: Mapping[str, Any]) -> WorkCalendar:
     return WorkCalendar(
+        hours=working_hours(build(Hours, _under(HOURS, given))),
         added={date.fromisoformat(r.code): r.label for r in rows if r.extra == "ADDED"},
         removed=frozenset(date.fromisoformat(r.code) for r in rows if r.extra == "REMOVED"),
     )
+
+
+def _first_choice(channels: list[q.Entry]) -> str:
+    """Return the channel that intake begins with: the usual one, or the first that is on."""
+    on = [r.code for r in channels if r.active]
+    return DEFAULT_CHANNEL if DEFAULT_CHANNEL in on or not on else on[0]
+
+
+def _under(prefix: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {k.removeprefix(f"{prefix}."): v for k, v in given.items() if k.startswith(f"{prefix}.")}
+
+
+def working_hours(hours: Hours) -> WorkingHours:
+    """Return the office's hours as the deadline engine takes them. Raises ValueError."""
+    at = [time.fromisoformat(getattr(hours, name)) for name in Hours.__struct_fields__]
+    return WorkingHours(((at[0], at[1]), (at[2], at[3])))
 
 
 async def labels(ctx: Ctx) -> Labels:

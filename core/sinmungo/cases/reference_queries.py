@@ -111,7 +111,7 @@ _SETTINGS = select(
     _ZERO,
     _TRUE,
     settings.c.value,
-).where(settings.c.key.between("cases.", "cases/"))
+).where(or_(settings.c.key.between("cases.", "cases/"), settings.c.key.between("hours.", "hours/")))
 _all = union_all(
     _words(categories, "category"), _words(channels, "channel"), _RULES, _HOLIDAYS, _SETTINGS
 ).subquery()

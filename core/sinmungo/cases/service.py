@@ -7,6 +7,7 @@
     start_review(ctx, case_id, row_version) -> Changed
     answer(ctx, case_id, disposition, implementation, text, row_version) -> Changed
     close(ctx, case_id, reason: code of labels.CLOSE_REASONS, row_version) -> Changed
+    change_extra(ctx, case_id, extra, row_version, *, whole=False) -> Changed
     propose(ctx, case_id, agency_id, gist, proposed_on, row_version, *, due_on=None, answer="")
         -> Proposed                                        EXTERNAL_WAIT; answers too if `answer`
     reply_proposal(ctx, proposal_id, outcome, text, replied_on, row_version) -> ProposalRow
@@ -15,6 +16,7 @@
     list_proposals(ctx, ProposalQuery(...)) -> Proposals   건의과제 관리대장, newest first
     detail(ctx, case_id) -> CaseDetail                     writes who looked into access_log
     is_visible(ctx, case_id) -> bool
+    need_visible(ctx, case_id) -> None
     timeline(ctx, case_id) -> list[TimelineEntry]          oldest first
     desk(ctx, view: View, cursor=None, *, with_counts=True) -> Desk
     desk_counts(ctx) -> dict[str, int]                     by view, at most 1,001 each
@@ -35,7 +37,8 @@ Errors: InvalidError with the form's field names ("company_name", "rows-0-conten
 """
 
 from sinmungo.cases.calendar import change_holiday, city_calendar, drop_holiday, list_holidays
-from sinmungo.cases.history import detail, is_visible, timeline
+from sinmungo.cases.extra import change as change_extra
+from sinmungo.cases.history import detail, is_visible, need_visible, timeline
 from sinmungo.cases.intake import register, register_on_site
 from sinmungo.cases.listing import desk, desk_counts, search
 from sinmungo.cases.proposal_list import list_proposals, proposal_pages
@@ -49,7 +52,14 @@ from sinmungo.cases.proposals import (
     reply_proposal,
 )
 from sinmungo.cases.reference import change_category, labels, list_categories
-from sinmungo.cases.submissions import contact, file, follow, list_waiting, submission
+from sinmungo.cases.submissions import (
+    contact,
+    file,
+    follow,
+    list_waiting,
+    submission,
+    takes_filings,
+)
 from sinmungo.cases.units import assignees
 from sinmungo.cases.work import allowed_acts, answer, assign, bounce, close, start_review
 
@@ -60,6 +70,7 @@ __all__ = [
     "assignees",
     "bounce",
     "change_category",
+    "change_extra",
     "change_holiday",
     "city_calendar",
     "close",
@@ -77,6 +88,7 @@ __all__ = [
     "list_holidays",
     "list_proposals",
     "list_waiting",
+    "need_visible",
     "proposal",
     "proposal_acts",
     "proposal_pages",
@@ -89,5 +101,6 @@ __all__ = [
     "search",
     "start_review",
     "submission",
+    "takes_filings",
     "timeline",
 ]

@@ -1,14 +1,19 @@
 """What goes in and out of the service about submissions; see `types` for the habits."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from sinmungo.forms.types import Answer
+
 
 class Filing(msgspec.Struct, kw_only=True):
-    """What a company sends from the portal. `consent` is to the collection of personal data."""
+    """What a company sends from the portal. `consent` is to the collection of personal data.
+
+    `extra` answers the city's own questions by code.
+    """
 
     company_name: str = ""
     business_no: str | None = None
@@ -19,6 +24,7 @@ class Filing(msgspec.Struct, kw_only=True):
     content: str = ""
     channel: Literal["WEB_PORTAL", "MOBILE"] = "WEB_PORTAL"
     consent: bool = False
+    extra: dict[str, Any] = {}
 
 
 class Receipt(msgspec.Struct, kw_only=True):
@@ -106,3 +112,5 @@ class SubmissionDetail(msgspec.Struct, kw_only=True):
     submitted_at: datetime
     register_by: datetime
     row_version: int
+    extra: dict[str, Any] = {}
+    answers: list[Answer] = []

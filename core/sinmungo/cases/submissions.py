@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from sinmungo import clock
+from sinmungo.cases import extra
 from sinmungo.cases import submission_queries as q
 from sinmungo.cases import text as texts
 from sinmungo.cases.events import SubmissionFiled
@@ -29,6 +30,7 @@ from sinmungo.cases.types import Intake, IntakeRow
 from sinmungo.deadlines import WorkCalendar, due_for
 from sinmungo.deadlines.periods import REGISTRATION
 from sinmungo.errors import MissingError, RefusedError, TooManyError
+from sinmungo.forms import service as forms
 from sinmungo.host import receipts
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
@@ -45,10 +47,13 @@ LIST_SIZE = 200
 async def file(ctx: Ctx, filing: Filing) -> Receipt:
     """Store a company's filing and return its receipt number and code, shown this once.
 
-    Raises InvalidError by field, TooManyError after ten filings an hour from one address.
+    Raises InvalidError by field, TooManyError after ten filings an hour from one address, and
+    RefusedError when the city does not take filings through this channel.
     """
+    await _check_open(ctx, filing.channel)
     await _check_rate(ctx)
-    values = await _understand(ctx, filing)
+    given, faults = await extra.filed(ctx, filing)
+    values = await _understand(ctx, filing, faults)
     submission_id, now = clock.uuid7(), clock.now()
     numbers = receipts.new_numbers(ctx)
     await ctx.db.run(
@@ -71,9 +76,22 @@ async def file(ctx: Ctx, filing: Filing) -> Receipt:
         **seal(ctx, "phone", values["phone"], "phone", submission_id),
         **seal(ctx, "email", values["email"], "email", submission_id),
     )
+    await forms.save(ctx, extra.KIND, submission_id, given, new=True)
     event = SubmissionFiled(submission_id=submission_id)
     await emit(ctx, event, subject_kind=q.SUBJECT, subject_id=submission_id, seq=1)
     return Receipt(receipt_no=numbers.receipt_no, code=numbers.code, submitted_at=now)
+
+
+async def takes_filings(ctx: Ctx, channel: str) -> bool:
+    """Whether the city has this channel switched on."""
+    return channel in (await labels(ctx)).channels
+
+
+async def _check_open(ctx: Ctx, channel: str) -> None:
+    if not await takes_filings(ctx, channel):
+        raise RefusedError(
+            "지금은 누리집으로 신청을 받지 않습니다. 담당 부서로 전화해 주세요.", code="channel_off"
+        )
 
 
 async def _check_rate(ctx: Ctx) -> None:
@@ -87,7 +105,7 @@ async def _check_rate(ctx: Ctx) -> None:
         )
 
 
-async def _understand(ctx: Ctx, filing: Filing) -> dict[str, Any]:
+async def _understand(ctx: Ctx, filing: Filing, faults: dict[str, str]) -> dict[str, Any]:
     gather = Gather()
     values = {
         "company_name": gather.take("company_name", texts.line, filing.company_name, ""),
@@ -107,6 +125,7 @@ async def _understand(ctx: Ctx, filing: Filing) -> dict[str, Any]:
     gather.need("consent", filing.consent, "개인정보 수집·이용에 동의해 주세요.")
     known = (await labels(ctx)).categories
     gather.need("category", not filing.category or filing.category in known, "분야를 골라 주세요.")
+    gather.errors |= faults
     gather.done()
     return values
 
@@ -178,6 +197,7 @@ async def submission(ctx: Ctx, submission_id: UUID) -> SubmissionDetail:
         subject_id=submission_id,
         act="VIEW",
     )
+    answers = await forms.answers(ctx, extra.KIND, row.id)
     return SubmissionDetail(
         id=row.id,
         receipt_no=row.receipt_no,
@@ -193,6 +213,8 @@ async def submission(ctx: Ctx, submission_id: UUID) -> SubmissionDetail:
         submitted_at=row.submitted_at,
         register_by=_register_by(row.submitted_at, (await reference(ctx)).calendar),
         row_version=row.row_version,
+        extra=forms.values(answers),
+        answers=answers,
     )
 
 

@@ -5,11 +5,12 @@ aware. `row_version` is what a change has to hand back.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from sinmungo.forms.types import Answer
 from sinmungo.people.service import Person
 
 type View = Literal["MINE", "UNIT", "TODAY", "LATE", "ALL"]
@@ -19,7 +20,8 @@ type Then = Literal["REGISTER", "ASSIGN", "CLOSE", "SETTLE"]
 class IntakeRow(msgspec.Struct, kw_only=True):
     """One difficulty. `petition_type` None: the city's usual one.
 
-    `priority` None and an empty `answer`: what the intake says for all its rows.
+    `priority` None and an empty `answer`: what the intake says for all its rows. `extra` answers
+    the city's own questions by code; None: they were not asked (a visit, an import).
     """
 
     category: str = ""
@@ -27,6 +29,7 @@ class IntakeRow(msgspec.Struct, kw_only=True):
     petition_type: str | None = None
     priority: Literal["NORMAL", "HIGH"] | None = None
     answer: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class Intake(msgspec.Struct, kw_only=True):
@@ -89,7 +92,8 @@ class CaseDetail(msgspec.Struct, kw_only=True):
     """One case with opened personal values. `acts` are what may be done now, by this actor.
 
     `acts` holds "assign", "bounce", "review", "answer", "propose", "close"; `waits` are codes of
-    `labels.WAIT` that are open now.
+    `labels.WAIT` that are open now. `extra` are the answers to the city's own questions by code,
+    `answers` the same with the wording of their day.
     """
 
     id: UUID
@@ -125,6 +129,8 @@ class CaseDetail(msgspec.Struct, kw_only=True):
     submission_id: UUID | None
     waits: list[str]
     row_version: int
+    extra: dict[str, Any] = {}
+    answers: list[Answer] = []
     acts: tuple[str, ...] = ()
 
 

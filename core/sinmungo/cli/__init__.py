@@ -16,8 +16,12 @@ app.command("sinmungo.cli.serve:worker", name="worker")
 app.command("sinmungo.cli.serve:show_config", name="config")
 app.command("sinmungo.cli.tenants:app", name="tenant")
 app.command("sinmungo.cli.plugins:app", name="plugin")
+app.command("sinmungo.cli.operators:app", name="operator")
+app.command("sinmungo.cli.doctor:doctor", name="doctor")
+app.command("sinmungo.cli.fleet:app", name="fleet")
 app.command("sinmungo.cli.imports:app", name="import")
 app.command("sinmungo.cli.revisions:revision", name="revision")
+app.command("sinmungo.cli.headsql:write_headsql", name="headsql")
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ def _set_up(settings: Settings, admin_dsn: str) -> Settings:
 async def _cities(settings: Settings) -> None:
     """Make the cities and their data; the web server imports and starts meanwhile."""
     from sinmungo.app import Runtime
+    from sinmungo.demo.desk import first_figures, make_operator
     from sinmungo.demo.load import load
     from sinmungo.deploy.cities import Cities, read_files
     from sinmungo.logs import configure_logs
@@ -89,6 +90,8 @@ async def _cities(settings: Settings) -> None:
         for item in drift:
             console.print(f"{item.slug}: {item.key} 값이 파일과 다릅니다 (그대로 둡니다)")
         await load(runtime, files, console.print)
+        await make_operator(runtime)
+        await first_figures(runtime)
 
 
 def _tell(settings: Settings) -> None:
@@ -98,12 +101,16 @@ def _tell(settings: Settings) -> None:
     table.add_column("업무 화면", no_wrap=True)
     table.add_column("아이디", overflow="fold")
     logins: dict[tuple[str, str], list[str]] = {}
-    for account in read_accounts(settings.data_path):
+    accounts = read_accounts(settings.data_path)
+    for account in (a for a in accounts if not a.totp_secret):
         logins.setdefault((account.slug, account.host), []).append(account.login)
     for (slug, host), names in logins.items():
         table.add_row(f"http://{host or slug}:{settings.port}/office", " ".join(names))
     console.print(table)
     console.print(f"시·군 목록     http://localhost:{settings.port}")
+    for account in (a for a in accounts if a.totp_secret):
+        console.print(f"운영 화면      http://localhost:{settings.port}/platform  {account.login}")
+        console.print(f"인증번호       sinmungo operator code {account.totp_secret}")
     console.print(f"비밀번호       {PASSWORD} (모두 같음)")
     console.print(f"계정·API 토큰  {settings.data_path / FILE}")
     console.print("끝내려면 Ctrl-C")

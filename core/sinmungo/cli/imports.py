@@ -113,6 +113,33 @@ def agencies(
     _whole(_Wish("AGENCIES", city, sheets, yes=yes), file, bad_lines)
 
 
+@app.command
+def people(
+    city: str,
+    file: Path,
+    *,
+    sheets: Sheets = (),
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    bad_lines: Path | None = None,
+) -> None:
+    """Bring in a list of departments or staff; accounts begin without a password.
+
+    Parameters
+    ----------
+    city
+        Slug of the city.
+    file
+        The .xlsx or CSV file.
+    sheets
+        Name of a sheet to take; may be given several times. Without it every sheet with a table.
+    yes
+        Do not ask.
+    bad_lines
+        Where to write the lines that were not taken, to be mended and brought in again.
+    """
+    _whole(_Wish("PEOPLE", city, sheets, yes=yes), file, bad_lines)
+
+
 class _Wish(msgspec.Struct):
     """What was asked for on the command line."""
 

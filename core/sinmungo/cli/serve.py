@@ -3,10 +3,15 @@
 import asyncio
 import contextlib
 import signal
+from functools import partial
+from typing import TYPE_CHECKING
 
 from sinmungo.cli.problems import console, load_settings, told
 from sinmungo.config import Settings, masked
 from sinmungo.logs import configure_logs
+
+if TYPE_CHECKING:
+    from sinmungo.app import Runtime
 
 GRACE_SECONDS = 8.0
 
@@ -45,7 +50,26 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
     runtime = Runtime(settings)
     async with runtime.running():
         queue = queue_app(settings.app_dsn, runtime.deployment.control)
-        await run(queue, Worker(runtime.work, runtime.registry), stop)
+        desk = asyncio.create_task(_keep_figures(runtime))
+        try:
+            await run(queue, Worker(runtime.work, runtime.registry), stop)
+        finally:
+            desk.cancel()
+            await asyncio.gather(desk, return_exceptions=True)
+
+
+async def _keep_figures(runtime: "Runtime") -> None:
+    """Gather what the operator's desk shows, and tell it on the private port if there is one."""
+    from sinmungo import metrics
+    from sinmungo.platform_desk import figures
+    from sinmungo.platform_desk.exported import Exported
+
+    if not runtime.settings.metrics_port:
+        await figures.keep(runtime)
+        return
+    told = Exported()
+    metrics.start_worker(runtime.settings, lambda: told.families)
+    await figures.keep(runtime, partial(told.refresh, runtime))
 
 
 def show_config() -> None:

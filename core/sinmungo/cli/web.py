@@ -18,6 +18,10 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
     except msgspec.ValidationError as error:
         sys.exit(f"sinmungo: {error}")
     os.environ[config.WEB_PID] = str(os.getpid())  # so that no worker outlives this process
+    if settings.metrics_port:
+        from sinmungo import metrics
+
+        metrics.start_web(settings)
     server = Granian(
         "sinmungo.asgi:app",
         address=host,

@@ -5,8 +5,10 @@ from pathlib import Path
 from sinmungo.companies import faces
 from sinmungo.companies.demo import demo
 from sinmungo.companies.events import EVENTS
+from sinmungo.companies.extra import RECORDS
 from sinmungo.companies.merges import MERGES
 from sinmungo.companies.permissions import PERMISSIONS
+from sinmungo.companies.places import PLACES_GROUP
 from sinmungo.companies.seed import seed
 from sinmungo.host.types import Slice
 
@@ -21,7 +23,9 @@ SLICE = Slice(
     admin=faces.ADMIN,
     api=faces.API,
     merges=MERGES,
+    forms=RECORDS,
     templates=Path(__file__).parent / "templates",
     seed=seed,
     demo=demo,
+    settings=(PLACES_GROUP,),
 )

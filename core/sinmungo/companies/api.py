@@ -8,12 +8,13 @@ import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from sinmungo.companies import contacts, service, states
+from sinmungo.companies import contacts, extra, service, states
 from sinmungo.companies.history import Entry, history
 from sinmungo.companies.listing import Filters, list_filtered
 from sinmungo.companies.permissions import EDIT, READ
 from sinmungo.companies.queries import CompanyHit
 from sinmungo.companies.search import find
+from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.web.access import needs
 from sinmungo.web.cursors import decode_place, encode_cursor
@@ -68,7 +69,8 @@ class ContactOut(msgspec.Struct):
 class CompanyOut(msgspec.Struct):
     """A whole record. `row_version` is also the ETag; contacts belong to it.
 
-    `merged_into` is the record that took this one in; it holds what is true now.
+    `merged_into` is the record that took this one in; it holds what is true now. `extra` are the
+    city's own fields by code.
     """
 
     id: UUID
@@ -94,10 +96,11 @@ class CompanyOut(msgspec.Struct):
     merged_into: UUID | None
     contacts: list[ContactOut]
     row_version: int
+    extra: dict[str, Any] = {}
 
 
 class CompanyIn(msgspec.Struct):
-    """Fields to set; what is left out stays as it is, null clears it."""
+    """Fields to set; what is left out stays as it is, null clears it; in `extra` too."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     business_no: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -115,6 +118,7 @@ class CompanyIn(msgspec.Struct):
     founded_on: date | msgspec.UnsetType | None = msgspec.UNSET
     factory_registered: bool | msgspec.UnsetType | None = msgspec.UNSET
     premises: str | msgspec.UnsetType | None = msgspec.UNSET
+    extra: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 class StateIn(msgspec.Struct):
@@ -178,7 +182,7 @@ class CompaniesApi(Controller):
         """Add a company, once per Idempotency-Key; only the name is needed."""
 
         async def act() -> CompanyOut:
-            return await _out(ctx, await service.add(ctx, _texts(data)))
+            return await _out(ctx, await extra.add(ctx, _texts(data), data.extra or {}))
 
         response = await once(request, ctx, act)
         response.headers["etag"] = '"1"'
@@ -196,7 +200,8 @@ class CompaniesApi(Controller):
         self, request: Req, ctx: CtxDep, company_id: FromPath[UUID], data: JSONBody[CompanyIn]
     ) -> Response[CompanyOut]:
         """Change the given fields."""
-        await service.edit(ctx, company_id, _texts(data), if_match(request))
+        given = None if data.extra is msgspec.UNSET else data.extra
+        await extra.edit(ctx, company_id, _texts(data), given, if_match(request))
         return await _answer(ctx, company_id)
 
     @post("/{company_id:uuid}/state", opt=needs(EDIT), status_code=200)
@@ -256,7 +261,7 @@ def _line(row: CompanyHit) -> CompanyLine:
 
 
 def _texts(data: msgspec.Struct) -> dict[str, str]:
-    given = {field: getattr(data, field) for field in data.__struct_fields__}
+    given = {f: getattr(data, f) for f in data.__struct_fields__ if f != "extra"}
     return {f: _text(value) for f, value in given.items() if value is not msgspec.UNSET}
 
 
@@ -286,4 +291,5 @@ async def _out(ctx: Ctx, company_id: UUID) -> CompanyOut:
             for c in people
         ],
         row_version=found.row_version,
+        extra=forms.values(await forms.answers(ctx, extra.KIND, company_id)),
     )

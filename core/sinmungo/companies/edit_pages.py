@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from sinmungo.companies import contacts, service, states
+from sinmungo.companies import contacts, extra, service, states
 from sinmungo.companies.display import shown_value
 from sinmungo.companies.models import CHANGES, PREMISES, SIZE_CLASSES, STATES
 from sinmungo.companies.permissions import EDIT
@@ -37,7 +37,7 @@ class CompanyFormPages(Controller):
         """Add the company and show it."""
         form = await read_form(request)
         try:
-            company_id = await service.add(ctx, form)
+            company_id = await extra.add(ctx, form, await extra.answered(ctx, form))
         except InvalidError as error:
             return await _new_form(request, ctx, form, error.errors, error)
         return see_other(f"{ROOT}/{company_id}", "업체를 등록했습니다.")
@@ -46,7 +46,8 @@ class CompanyFormPages(Controller):
     async def show(self, request: Req, ctx: CtxDep, company_id: FromPath[UUID]) -> Response[str]:
         """Show the record for editing."""
         company = await service.record(ctx, company_id)
-        return await _edit_form(request, ctx, company, as_texts(company.values), {})
+        form = {**as_texts(company.values), **await extra.stored(ctx, company_id)}
+        return await _edit_form(request, ctx, company, form, {})
 
     @post("/{company_id:uuid}/edit", opt=needs(EDIT))
     async def edit(self, request: Req, ctx: CtxDep, company_id: FromPath[UUID]) -> Response[Any]:
@@ -54,7 +55,8 @@ class CompanyFormPages(Controller):
         form = await read_form(request)
         company = await service.record(ctx, company_id)
         try:
-            await service.edit(ctx, company_id, form, form.number("row_version") or 0)
+            given, version = await extra.answered(ctx, form), form.number("row_version") or 0
+            await extra.edit(ctx, company_id, form, given, version, whole=True)
         except StaleError as error:
             stored = _differing(company, form)
             return await _edit_form(
@@ -145,7 +147,12 @@ async def _new_form(
     errors: Mapping[str, str],
     error: Any = None,
 ) -> Response[str]:
-    shown = {"action": f"{ROOT}/new", "cancel_href": ROOT, "places": await places(ctx)}
+    shown = {
+        "action": f"{ROOT}/new",
+        "cancel_href": ROOT,
+        "places": await places(ctx),
+        "questions": await extra.shown(ctx, form, errors),
+    }
     return _company_form(request, form, errors, error, **shown)
 
 
@@ -166,6 +173,7 @@ async def _edit_form(
         "action": f"{base}/edit",
         "cancel_href": base,
         "places": await places(ctx),
+        "questions": await extra.shown(ctx, form, errors),
     }
     return _company_form(request, form, errors, error, **{**shown, **values})
 

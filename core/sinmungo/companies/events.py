@@ -131,6 +131,15 @@ class MergeUndone(Event, frozen=True, kw_only=True):
     other_id: UUID
 
 
+class CompanyExtraChanged(Event, frozen=True, kw_only=True):
+    """The city's own fields changed; `codes` are theirs."""
+
+    kind: ClassVar[str] = "companies.extra_changed"
+    title: ClassVar[str] = "추가 항목 수정"
+
+    codes: list[str]
+
+
 EVENTS: tuple[type[Event], ...] = (
     CompanyAdded,
     CompanyChanged,
@@ -146,4 +155,5 @@ EVENTS: tuple[type[Event], ...] = (
     CompaniesMerged,
     CompanyMergedAway,
     MergeUndone,
+    CompanyExtraChanged,
 )

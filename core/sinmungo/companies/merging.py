@@ -46,6 +46,8 @@ class Moving(msgspec.Struct):
 
 async def preview(ctx: Ctx, keep_id: UUID, drop_id: UUID) -> list[Moving]:
     """Return what a merge would move, kinds without rows left out."""
+    for company_id in (keep_id, drop_id):
+        await service.company_brief(ctx, company_id)
     items = ctx.host.merge_tables(ctx.city)
     rows = await ctx.db.all(q.counts(items), company_id=drop_id)
     found: list[Moving] = []

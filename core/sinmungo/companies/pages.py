@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from sinmungo.companies import merge_queries, merging, service
+from sinmungo.companies import extra, merge_queries, merging, service
 from sinmungo.companies.contacts import list_contacts
 from sinmungo.companies.display import facts
 from sinmungo.companies.history import Entry, history
@@ -20,10 +20,12 @@ from sinmungo.companies.places import places
 from sinmungo.companies.queries import CompanyHit
 from sinmungo.companies.search import find, looks_like_number
 from sinmungo.errors import InvalidError
+from sinmungo.forms import service as forms
+from sinmungo.forms.asking import told
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import datetime_ko
 from sinmungo.text.normalise import company_key, is_initials
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
@@ -64,7 +66,7 @@ class CompanyListPages(Controller):
         """Ask why the list is taken away."""
         return await _file_page(request, ctx, query_form(request), {})
 
-    @post("/file", opt=needs(READ))
+    @post("/file", opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Send the list as a file."""
         form = await read_form(request)
@@ -113,7 +115,7 @@ class CompanyPages(Controller):
             request,
             "companies/detail.html",
             company=company,
-            facts=facts(company),
+            facts=facts(company) + told(await forms.answers(ctx, extra.KIND, company_id)),
             people=people,
             hints=await ctx.host.hints(ctx, company_id),
             panels=panels,

@@ -3,11 +3,15 @@
 An empty list of 동 means that the city has not written it down yet: then nothing is checked.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from sinmungo.errors import InvalidError
 from sinmungo.host.city_settings import set_setting, settings_of
 from sinmungo.host.context import Ctx
+from sinmungo.host.setting_fields import about
+from sinmungo.host.types import SettingsGroup
 from sinmungo.text.normalise import clean_multiline
 
 _PREFIX = "companies"
@@ -18,8 +22,28 @@ _MAX_NAMES = 1000
 class Places(msgspec.Struct):
     """The names of a city's 동 (읍·면 too) and of its complexes, in the order of its lists."""
 
-    dongs: list[str] = []
-    complexes: list[str] = []
+    dongs: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=_MAX_NAME)]],
+        about(
+            "읍·면·동",
+            "한 줄에 하나씩. 적어 두면 다른 동으로는 업체를 저장할 수 없습니다. "
+            "비워 두면 확인하지 않습니다.",
+        ),
+    ] = []
+    complexes: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=_MAX_NAME)]],
+        about("산업단지", "한 줄에 하나씩. 업체를 적을 때 골라 쓸 수 있게 보여 줍니다."),
+    ] = []
+
+
+PLACES_GROUP = SettingsGroup(
+    _PREFIX,
+    "동과 산업단지",
+    Places,
+    _PREFIX,
+    lead="업체의 소재지를 적을 때 씁니다. 동의 문구는 ‘동·산업단지, 동의’ 화면에 있습니다.",
+    order=300,
+)
 
 
 async def places(ctx: Ctx) -> Places:

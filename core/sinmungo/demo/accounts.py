@@ -17,7 +17,7 @@ FILE = "demo-accounts.json"
 
 
 class Account(msgspec.Struct):
-    """A demo account as a visitor needs it."""
+    """A demo account as a visitor needs it; the operator's has no city, and a second factor."""
 
     slug: str
     host: str
@@ -25,6 +25,7 @@ class Account(msgspec.Struct):
     login: str
     password: str
     api_token: str
+    totp_secret: str = ""
 
 
 async def make_officers(ctx: Ctx, table: Mapping[str, Any]) -> list[Account]:

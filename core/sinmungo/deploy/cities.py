@@ -1,23 +1,27 @@
 """tenants/*.toml: one file per city; `apply` makes what is missing and shows what differs."""
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from sinmungo.app import Runtime
 from sinmungo.component import COMPONENT
+from sinmungo.deploy.first_admin import FirstAdmin, first_link
+from sinmungo.deploy.likeness import read_likeness, write_likeness
 from sinmungo.deploy.problems import CityFileProblemError
+from sinmungo.host import plugin_records
 from sinmungo.host.activation import enable
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.host.context import Ctx
+from sinmungo.host.opening import keep_closed
 from sinmungo_tenants import Component, Tenant, UnknownTenantError
+from sinmungo_tenants.adding import Adder
 from sinmungo_tenants.provision import Provisioner, TenantSpec
 
-SEEDED = "city.seeded"
 type Say = Callable[[str], None]
 
 
@@ -27,7 +31,7 @@ class CityFile(msgspec.Struct, kw_only=True):
     slug: str
     name: str
     service_name: str
-    kind: str = "CITY"
+    kind: Literal["CITY", "PROVINCE", "AGENCY"] = "CITY"
     hosts: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
@@ -48,6 +52,14 @@ class Drift:
     in_city: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A city that was made, and the link by which its first administrator comes in ("": none)."""
+
+    city: Tenant
+    link: str = ""
+
+
 def read_files(folder: Path) -> list[CityFile]:
     """Return the cities of a folder, by slug; raise `CityFileProblemError` naming the file."""
     return [_read(file) for file in sorted(folder.glob("*.toml"))]
@@ -55,11 +67,19 @@ def read_files(folder: Path) -> list[CityFile]:
 
 def _read(file: Path) -> CityFile:
     try:
-        raw = tomllib.loads(file.read_text("utf-8"))
-        tables = {k: raw.pop(k) for k in list(raw) if _is_table(k, raw[k])}
-        return msgspec.convert({**raw, "tables": tables}, CityFile)
+        return shaped(tomllib.loads(file.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise CityFileProblemError(f"{file.name}: {error}") from error
+
+
+def shaped(raw: Mapping[str, Any]) -> CityFile:
+    """Return a city's file as it was parsed; raise `msgspec.ValidationError` naming what is wrong.
+
+    Sections other than `[settings]` belong to slices.
+    """
+    tables = {key: value for key, value in raw.items() if _is_table(key, value)}
+    plain = {key: value for key, value in raw.items() if key not in tables}
+    return msgspec.convert({**plain, "tables": tables}, CityFile)
 
 
 def _is_table(key: str, value: Any) -> bool:
@@ -72,6 +92,7 @@ class Cities:
     def __init__(self, runtime: Runtime, say: Say = lambda _: None) -> None:
         self.runtime = runtime
         self.provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
+        self.adder = Adder(runtime.deployment, runtime.settings.migrator_dsn)
         self._say = say
 
     async def apply(
@@ -83,16 +104,18 @@ class Cities:
         """
         drift: list[Drift] = []
         for file in files:
-            city = self._find(file.slug)
+            city = self.find(file.slug)
             if city is None:
-                city = await self._create(file)
+                city = (await self.add(file)).city
+                self._say(f"{file.slug}: made")
             else:
                 await self._upgrade(city)
-            city = await self._seed(self.runtime.registry.by_id(city.id), file)
+                city = self.runtime.registry.by_id(city.id)
             drift += await self._compare(city, file, force)
         return drift
 
-    def _find(self, slug: str) -> Tenant | None:
+    def find(self, slug: str) -> Tenant | None:
+        """Return the city of this slug, if there is one."""
         try:
             return self.runtime.registry.by_slug(slug)
         except UnknownTenantError:
@@ -104,30 +127,58 @@ class Cities:
         found = [host.component(p) for p in host.with_required(plugins)]
         return [COMPONENT, *(c for c in found if c is not None)]
 
-    async def _create(self, file: CityFile) -> Tenant:
-        tenant_id = self.provisioner.add(file.spec(), self.components(file.plugins))
-        await self.runtime.registry.refresh(force=True)
-        self._say(f"{file.slug}: made")
-        return self.runtime.registry.by_id(tenant_id)
+    async def add(
+        self,
+        file: CityFile,
+        *,
+        like: Tenant | None = None,
+        admin: FirstAdmin | None = None,
+        opened: bool = True,
+    ) -> Added:
+        """Make a city with all it begins with, in one transaction: all of it or nothing.
 
-    async def _seed(self, city: Tenant, file: CityFile) -> Tenant:
-        """Write what a new city begins with; a city whose seeding broke off is completed."""
-        async with self.runtime.work.open(city) as ctx:
-            if (await get_settings(ctx, {SEEDED: False}))[SEEDED]:
-                return city
-            for key, value in file.settings.items():
-                await set_setting(ctx, key, value)
-            plugins = self.runtime.host.with_required(file.plugins)
-            for loaded in self.runtime.host.slices:
-                if loaded.slice.seed and (loaded.plugin is None or loaded.plugin in plugins):
-                    table = file.tables.get(loaded.plugin or loaded.slice.slug, {})
-                    await loaded.slice.seed(ctx, table)
-        for plugin in file.plugins:
-            if plugin in self.runtime.host.plugins:
-                await enable(self.runtime, city, plugin)
-        async with self.runtime.work.open(city) as ctx:
-            await set_setting(ctx, SEEDED, value=True)
-        return self.runtime.registry.by_id(city.id)
+        `like` is a city whose reference rows and settings are taken over, `admin` the first
+        administrator. A city that is not `opened` shows companies nothing until its admin opens it.
+        Raises `TenantExistsError` when slug or host is taken.
+        """
+        made = await self.make(file, like=like, admin=admin, opened=opened)
+        await self.runtime.registry.refresh(force=True)
+        return Added(self.runtime.registry.by_id(made.city.id), made.link)
+
+    async def make(
+        self,
+        file: CityFile,
+        *,
+        like: Tenant | None = None,
+        admin: FirstAdmin | None = None,
+        opened: bool = True,
+    ) -> Added:
+        """Do as `add` does, but let the caller read the registry again."""
+        host = self.runtime.host
+        plugins = {p: host.plugins[p].manifest.version for p in host.with_required(file.plugins)}
+        likeness = await read_likeness(self.runtime.work, like) if like else None
+        making = self.adder.adding(file.spec(), self.components(plugins), plugins)
+        async with making as (city, session):
+            ctx = await self.runtime.work.on(session, city)
+            if likeness:
+                await write_likeness(ctx, likeness)
+            await self._begin(ctx, file, plugins)
+            if not opened:
+                await keep_closed(ctx)
+            link = await first_link(ctx, admin) if admin else ""
+        return Added(city, link)
+
+    async def _begin(self, ctx: Ctx, file: CityFile, plugins: Mapping[str, str]) -> None:
+        """Write what the file says, what every slice begins with, and which plugins live."""
+        for key, value in file.settings.items():
+            await set_setting(ctx, key, value)
+        for loaded in self.runtime.host.slices:
+            if loaded.slice.seed and (loaded.plugin is None or loaded.plugin in plugins):
+                table = file.tables.get(loaded.plugin or loaded.slice.slug, {})
+                await loaded.slice.seed(ctx, table)
+        for plugin, version in plugins.items():
+            await plugin_records.set_state(ctx, plugin, plugin_records.ACTIVE, version)
+            await plugin_records.add_log(ctx.db, plugin, "ENABLE", ctx.me)
 
     async def _upgrade(self, city: Tenant) -> None:
         installed = [p for p in city.revisions if p != COMPONENT.name]
@@ -141,7 +192,8 @@ class Cities:
         # A plugin's new version may require, and begin with, what its former one did not.
         new = {c.name for c in pending}
         for slug in self.runtime.host.with_required(city.plugins):
-            if slug not in city.plugins or slug in new:
+            stopped = city.plugin_states.get(slug) == plugin_records.TRIPPED  # a person starts it
+            if not stopped and (slug not in city.plugins or slug in new):
                 await enable(self.runtime, city, slug)
 
     async def _compare(self, city: Tenant, file: CityFile, force: frozenset[str]) -> list[Drift]:

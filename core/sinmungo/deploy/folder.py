@@ -12,6 +12,7 @@ from sinmungo.sealed import DeploymentKey
 from sinmungo_tenants.server import claim_folder
 
 SECRETS = "secrets.json"
+CITY_FOLDERS = ("exports", "files")
 
 
 class Secrets(msgspec.Struct):
@@ -56,3 +57,8 @@ def write_private(file: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(file)
+
+
+def city_folders(settings: Settings, tenant_id: str) -> dict[str, Path]:
+    """Return the folders that belong to one city alone, by the name they have in an archive."""
+    return {name: settings.data_path / name / tenant_id for name in CITY_FOLDERS}

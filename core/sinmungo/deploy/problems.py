@@ -15,3 +15,7 @@ class DatabaseProblemError(DeployProblemError):
 
 class CityFileProblemError(DeployProblemError):
     """A city's file is wrong: which file, which line or key, and how."""
+
+
+class KeyProblemError(DeployProblemError):
+    """A deployment key is missing, damaged, or not the one that wrapped the city's key."""

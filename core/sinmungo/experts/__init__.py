@@ -10,14 +10,14 @@ from sinmungo.experts.api import ExpertsApi
 from sinmungo.experts.api_advice import AdviceApi, DeskApi, RatingsApi
 from sinmungo.experts.events import EVENTS
 from sinmungo.experts.jobs import JOBS
-from sinmungo.experts.models import advice_requests, expert_ties
+from sinmungo.experts.models import advice_fields, advice_requests, advice_rules, expert_ties
 from sinmungo.experts.pages_admin import RulePages
 from sinmungo.experts.pages_advice import AdviceListPages, AdvicePages, PanelPages
 from sinmungo.experts.pages_desk import DeskPages
 from sinmungo.experts.pages_pool import ExpertListPages, ExpertPages
 from sinmungo.experts.pages_rate import RatePages
 from sinmungo.experts.permissions import OWN, PERMISSIONS, READ, RULES
-from sinmungo.experts.pool import seed
+from sinmungo.experts.pool import POOL_GROUP, seed
 from sinmungo.experts.reports import REPORTS
 from sinmungo.host.types import MenuItem, MergeTable, Panel, Slice
 
@@ -50,4 +50,7 @@ SLICE = Slice(
         MergeTable(advice_requests, "심층자문", panel="advice"),
         MergeTable(expert_ties, "전문가 이해관계"),
     ),
+    copied=(advice_fields, advice_rules),
+    copied_settings=("experts.pool_name",),
+    settings=(POOL_GROUP,),
 )

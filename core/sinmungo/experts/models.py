@@ -122,7 +122,7 @@ advice_rules = Table(
 advice_numbers = Table(
     "advice_numbers",
     core_metadata,
-    Column("year", Integer, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
 )
 

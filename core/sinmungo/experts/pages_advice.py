@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from sinmungo import clock
+from sinmungo.cases.service import need_visible
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError, MissingError, RefusedError, SinmungoError, StaleError
 from sinmungo.experts import service, words
@@ -25,6 +26,7 @@ from sinmungo.experts.register import take_away
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import date_ko, parse_date
 from sinmungo.text.errors import InputProblem
+from sinmungo.visits import service as visits
 from sinmungo.web.access import needs
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.forms import Form, query_form, read_form
@@ -249,6 +251,7 @@ class PanelPages(Controller):
     @get("/of-case/{case_id:uuid}", opt=needs(READ))
     async def of_case(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[str]:
         """Show the sessions of a case, and the way to ask for one."""
+        await need_visible(ctx, case_id)
         rows = await service.of_case(ctx, case_id)
         ask = f"{HOME}/new?case={case_id}"
         return _panel(request, ctx, rows, ask, ("이 건", f"/office/cases/{case_id}"))
@@ -256,6 +259,7 @@ class PanelPages(Controller):
     @get("/of-visit/{visit_id:uuid}", opt=needs(READ))
     async def of_visit(self, request: Req, ctx: CtxDep, visit_id: FromPath[UUID]) -> Response[str]:
         """Show the sessions of a visit, and the way to ask for one."""
+        await visits.need_visible(ctx, visit_id)
         rows = await service.of_visit(ctx, visit_id)
         ask = f"{HOME}/new?visit={visit_id}"
         return _panel(request, ctx, rows, ask, ("이 방문", f"/office/visits/{visit_id}"))

@@ -19,7 +19,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.text.dates import date_ko, parse_date
 from sinmungo.text.errors import InputProblem
 from sinmungo.text.phone import display as display_phone
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
@@ -63,7 +63,7 @@ class ExpertListPages(Controller):
         """Ask why the register is wanted as a file."""
         return await _file_form(request, ctx, Form())
 
-    @post("/file", opt=needs(READ))
+    @post("/file", opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Hand out the register; who took it and why is kept."""
         form = await read_form(request)

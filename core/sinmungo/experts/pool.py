@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,8 @@ from sinmungo.host.city_settings import get_settings
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
-from sinmungo.host.types import Event
+from sinmungo.host.setting_fields import about
+from sinmungo.host.types import Event, SettingsGroup
 from sinmungo.people.officers import add as add_officer
 from sinmungo.people.service import NewOfficer
 from sinmungo.text.errors import InputProblem
@@ -37,6 +38,25 @@ class Expert(msgspec.Struct, frozen=True):
     officer_id: UUID | None
     review_since: datetime | None
     row_version: int
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """What the city calls its experts."""
+
+    pool_name: Annotated[
+        str,
+        about("자문단 이름", "화면과 보고에 나옵니다. 예: 자문단", min_length=1, max_length=20),
+    ] = words.POOL_DEFAULT
+
+
+POOL_GROUP = SettingsGroup(
+    "experts",
+    "전문가 자문",
+    Pool,
+    "experts",
+    lead="자문단을 부르는 이름. 자문료와 한도는 ‘자문료 기준’ 화면에 있습니다.",
+    order=330,
+)
 
 
 async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:

@@ -1,46 +1,67 @@
-"""Switching a plugin on and off in one city. The city's own row is the truth; control has a copy.
+"""The life of a plugin in one city: installed, on, off, upgraded, purged. Each act is recorded.
 
-The copy raises the registry's version, so every process obeys within a second; the one that
-switches reads the registry itself before it answers.
+The city's own row is the truth; control has a copy that raises the registry's version, so every
+process obeys within a second, and the one that acts reads the registry before it answers. A step
+that fails leaves the former state: what belongs to the city is one transaction, and tables that
+the act has just made are dropped again.
 """
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+import structlog
 
-from sinmungo import clock
-from sinmungo.errors import MissingError, RefusedError
+from sinmungo.errors import MissingError, RefusedError, SinmungoError
+from sinmungo.host import plugin_plans as plans
+from sinmungo.host import plugin_records as records
 from sinmungo.host.context import Ctx
-from sinmungo.host.models import plugin_log, plugin_states
-from sinmungo.host.types import SYSTEM, Identity, Slice
-from sinmungo_tenants import Tenant, insert_into, read, write
-from sinmungo_tenants.control.tables import plugin_state, registry_version
+from sinmungo.host.failures import FAULTS, is_cancelled
+from sinmungo.host.host import LoadedPlugin
+from sinmungo.host.plugin_plans import Act, Plan
+from sinmungo.host.plugin_records import PluginLogRow, StateRow
+from sinmungo.host.types import SYSTEM, Identity
+from sinmungo_tenants import Tenant
 from sinmungo_tenants.heads import head
 
 if TYPE_CHECKING:
     from sinmungo.app import Runtime
 
-ACTIVE = "ACTIVE"
-DISABLED = "DISABLED"
+log = structlog.get_logger(__name__)
+ACTIVE, DISABLED = records.ACTIVE, records.DISABLED
+SEED_SECONDS = 60.0
+EXPORTS = "exports"
+_LOCKED = "55P03"
+_AT_ONCE = {"42P07", "23505", "42P06"}  # another process makes the same tables at this moment
+WHY = {
+    "TABLES": "표를 만들지 못했습니다.",
+    "SEED": "기능이 처음 자료를 쓰다가 멈추었습니다.",
+    "LOCKED": "다른 작업이 표를 쓰고 있어 기다리다 멈추었습니다. 잠시 뒤에 다시 해 주세요.",
+    "EXPORT": "내보낸 파일을 쓰지 못했습니다.",
+    "STATE": "상태를 바꾸지 못했습니다.",
+    "PURGE": "표를 지우지 못했습니다.",
+}
 
 
-class PluginLogRow(msgspec.Struct):
-    """Who did what with a plugin, when, with which result."""
+class ActFailedError(RefusedError):
+    """A step of an act failed and was undone. `reason` is a key of WHY."""
 
-    plugin: str
-    act: str
-    result: str
-    done_at: datetime
-    done_by_label: str
+    code = "switch_failed"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(
+            f"바꾸지 못했습니다. {WHY[reason]} 앞의 상태 그대로입니다. "
+            "운영자에게 확인을 요청해 주세요."
+        )
+        self.reason = reason
+        self.detail = detail
 
 
 class PluginView(msgspec.Struct):
-    """A plugin as the admin's page and the command line show it."""
+    """A plugin as the command line shows it. `state` as in the city, ABSENT if not there."""
 
     slug: str
     title: str
@@ -49,141 +70,285 @@ class PluginView(msgspec.Struct):
     tables: int
 
 
-_STATE = insert(plugin_states).values(
-    plugin=bindparam("plugin"),
-    state=bindparam("state"),
-    version=bindparam("version"),
-    changed_at=bindparam("changed_at"),
-    changed_by=bindparam("changed_by", type_=plugin_states.c.changed_by.type),
-    row_version=1,
-)
-_SET_STATE = write(
-    _STATE.on_conflict_do_update(
-        index_elements=["plugin"],
-        set_={
-            "state": _STATE.excluded.state,
-            "version": _STATE.excluded.version,
-            "changed_at": _STATE.excluded.changed_at,
-            "changed_by": _STATE.excluded.changed_by,
-            "row_version": plugin_states.c.row_version + 1,
-        },
-    )
-)
-_LOG = insert_into(plugin_log)
-_RECENT = read(
-    select(
-        plugin_log.c.plugin,
-        plugin_log.c.act,
-        plugin_log.c.result,
-        plugin_log.c.done_at,
-        plugin_log.c.done_by_label,
-    )
-    .order_by(plugin_log.c.done_at.desc())
-    .limit(50),
-    PluginLogRow,
-)
-_COPY = insert(plugin_state).values(
-    tenant_id=bindparam("tenant_id"),
-    plugin=bindparam("plugin"),
-    state=bindparam("state"),
-    updated_at=bindparam("updated_at"),
-)
-_SET_COPY = write(
-    _COPY.on_conflict_do_update(
-        index_elements=["tenant_id", "plugin"],
-        set_={"state": _COPY.excluded.state, "updated_at": _COPY.excluded.updated_at},
-    )
-)
-_TOUCH = write(update(registry_version).values(version=registry_version.c.version + 1))
-
-
 def views(runtime: "Runtime", city: Tenant) -> list[PluginView]:
     """Return every loaded plugin with its state in the city."""
-    return [_view(runtime, city, slug) for slug in runtime.host.plugins]
+    return [
+        PluginView(
+            slug,
+            plugin.manifest.title,
+            plugin.manifest.version,
+            plans.state_of(plugin, city),
+            len(plugin.manifest.component.metadata.tables) if plugin.manifest.component else 0,
+        )
+        for slug, plugin in runtime.host.plugins.items()
+    ]
 
 
-def _view(runtime: "Runtime", city: Tenant, slug: str) -> PluginView:
-    plugin = runtime.host.plugins[slug]
-    component = plugin.manifest.component
-    installed = component is None or component.name in city.revisions
-    state = ACTIVE if slug in city.plugins else DISABLED if installed else "ABSENT"
-    tables = len(component.metadata.tables) if component else 0
-    return PluginView(slug, plugin.manifest.title, plugin.manifest.version, state, tables)
+async def recent(ctx: Ctx, plugin: str | None = None) -> list[PluginLogRow]:
+    """Return the last fifty lines of the log, of one plugin or of all."""
+    if plugin is None:
+        return await ctx.db.all(records.RECENT)
+    return await ctx.db.all(records.RECENT_OF, plugin=plugin)
 
 
-async def recent(ctx: Ctx) -> list[PluginLogRow]:
-    """Return the last fifty switches."""
-    return await ctx.db.all(_RECENT)
+async def plan(runtime: "Runtime", ctx: Ctx, slug: str, act: Act) -> Plan:
+    """Return what an act would do here; raise MissingError for what is not loaded."""
+    return await plans.plan(runtime, ctx, _loaded(runtime, slug), act)
+
+
+async def install(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
+    """Make the tables of a plugin and of what it requires; it stays off."""
+    await do(runtime, city, slug, "install", me)
 
 
 async def enable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
-    """Make the plugin's tables if they are missing, then let it live in the city.
+    """Make what is missing of the plugin, then let it live in the city. Clears TRIPPED.
 
-    What it requires is switched on before it.
+    What it requires is switched on with it.
     """
-    plugin = runtime.host.plugins.get(slug)
-    if plugin is None:
-        raise MissingError("설치되지 않은 기능입니다.")
-    for required in plugin.manifest.requires:
-        if not runtime.host.is_active(runtime.registry.by_id(city.id), required):
-            await enable(runtime, city, required, me)
-    component = plugin.manifest.component
-    if component and city.revisions.get(component.name) != head(component):
-        if not runtime.settings.migrator_dsn:
-            raise RefusedError("표를 만들 권한이 없습니다. 운영자에게 설치를 요청해 주세요.")
-        from sinmungo_tenants.provision import Provisioner  # the migrator's libraries, only now
-
-        provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
-        await asyncio.to_thread(provisioner.upgrade, city.id, [component])
-        await runtime.registry.refresh(force=True)
-    await _switch(runtime, city, slug, ACTIVE, me)
-
-
-async def _seed(ctx: Ctx, slices: Iterable[Slice]) -> None:
-    """Give a plugin switched on later what a new city begins with; seeds are repeatable."""
-    for item in slices:
-        if item.seed is not None:
-            await item.seed(ctx, {})
+    await do(runtime, city, slug, "enable", me)
 
 
 async def disable(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
     """Take the plugin out of the city's life; its data stays."""
-    if slug not in runtime.host.plugins:
-        raise MissingError("설치되지 않은 기능입니다.")
-    users = runtime.host.users(runtime.registry.by_id(city.id), slug)
-    if users:
-        names = ", ".join(p.manifest.title for p in users)
-        raise RefusedError(f"{names}에서 쓰고 있습니다. 그 기능을 먼저 꺼 주세요.")
-    await _switch(runtime, city, slug, DISABLED, me)
+    await do(runtime, city, slug, "disable", me)
 
 
-async def _switch(runtime: "Runtime", city: Tenant, slug: str, state: str, me: Identity) -> None:
-    now, version = clock.now(), runtime.host.plugins[slug].manifest.version
+async def upgrade(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
+    """Bring the plugin's tables and first data in this city to its package's version."""
+    await do(runtime, city, slug, "upgrade", me)
+
+
+async def purge(runtime: "Runtime", city: Tenant, slug: str, me: Identity = SYSTEM) -> None:
+    """Export the plugin's data of this city, then leave nothing of it but the record."""
+    await do(runtime, city, slug, "purge", me)
+
+
+async def do(runtime: "Runtime", city: Tenant, slug: str, act: Act, me: Identity = SYSTEM) -> None:
+    """Do an act by its name, and record who did it, when, and whether it worked.
+
+    Raises MissingError, RefusedError when the plan refuses, ActFailedError when a step failed and
+    was undone. Repeatable.
+    """
+    plugin = _loaded(runtime, slug)
     async with runtime.work.open(city, me) as ctx:
+        refused = await plans.refusal(runtime, ctx, plugin, act)
+    if refused:
+        raise RefusedError(refused)
+    try:
+        await _ACTS[act](runtime, runtime.registry.by_id(city.id), plugin, me)
+    except ActFailedError as failed:
+        log.exception("plugin.act_failed", plugin=slug, act=act, tenant=city.slug)
+        async with runtime.work.open(city, me) as ctx:
+            await records.add_log(
+                ctx.db,
+                slug,
+                act.upper(),
+                me,
+                result=records.FAILED,
+                reason=failed.reason,
+                detail=failed.detail,
+            )
+        raise
+
+
+def export_folder(runtime: "Runtime", city: Tenant) -> Path:
+    """Return where the exports of a city's purged plugins lie."""
+    return runtime.settings.data_path / EXPORTS / city.id
+
+
+async def repair(runtime: "Runtime", city: Tenant) -> list[str]:
+    """Make the registry's copy equal to the city's rows; return the plugins that differed."""
+    found = await records.mend(runtime.doors, city)
+    await runtime.registry.refresh(force=bool(found))
+    return found
+
+
+def _loaded(runtime: "Runtime", slug: str) -> LoadedPlugin:
+    plugin = runtime.host.plugins.get(slug)
+    if plugin is None:
+        raise MissingError("설치되지 않은 기능입니다.")
+    return plugin
+
+
+async def _install(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
+    chain = _chain(runtime, city, plugin, "install")
+
+    async def set_all(ctx: Ctx) -> list[StateRow]:
+        return [await _installed(ctx, one) for one in chain]
+
+    await _with_tables(runtime, city, chain, me, "INSTALL", set_all)
+
+
+async def _installed(ctx: Ctx, plugin: LoadedPlugin) -> StateRow:
+    stored = await ctx.db.first(records.STATE, plugin=plugin.slug)
+    if stored is not None:
+        return stored
+    version = plugin.manifest.version
+    return await records.set_state(ctx, plugin.slug, records.INSTALLED, version)
+
+
+async def _enable(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
+    chain = _chain(runtime, city, plugin, "enable")
+
+    async def set_all(ctx: Ctx) -> list[StateRow]:
+        return [await _seeded(ctx, one, ACTIVE) for one in chain]
+
+    await _with_tables(runtime, city, chain, me, "ENABLE", set_all)
+
+
+async def _upgrade(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
+    state = plans.state_of(plugin, city)
+
+    async def set_one(ctx: Ctx) -> list[StateRow]:
         if state == ACTIVE:
-            await _seed(ctx, runtime.host.plugins[slug].slices)
-        await ctx.db.run(
-            _SET_STATE,
-            plugin=slug,
-            state=state,
-            version=version,
-            changed_at=now,
-            changed_by=me.officer_id,
+            return [await _seeded(ctx, plugin, state)]
+        return [await records.set_state(ctx, plugin.slug, state, plugin.manifest.version)]
+
+    await _with_tables(runtime, city, [plugin], me, "UPGRADE", set_one)
+
+
+async def _disable(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
+    with _step("STATE"):
+        async with runtime.work.open(city, me) as ctx:
+            version = plugin.manifest.version
+            row = await records.set_state(ctx, plugin.slug, DISABLED, version)
+            await records.add_log(ctx.db, plugin.slug, "DISABLE", me)
+    await _publish(runtime, city, [row])
+
+
+async def _purge(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
+    from sinmungo.host.purging import purge_plugin
+
+    _need_migrator(runtime)
+    async with runtime.work.open(city, me) as ctx:
+        cipher = ctx.cipher
+    with _step("PURGE"):
+        await asyncio.to_thread(
+            purge_plugin,
+            runtime,
+            city,
+            plugin,
+            cipher=cipher,
+            me=me,
+            folder=export_folder(runtime, city),
         )
-        await ctx.db.run(_LOG, **_entry(slug, state, now, me))
-    async with runtime.doors.control_session() as control:
-        await control.run(_SET_COPY, tenant_id=city.id, plugin=slug, state=state, updated_at=now)
-        await control.run(_TOUCH)
     await runtime.registry.refresh(force=True)
 
 
-def _entry(slug: str, state: str, now: datetime, me: Identity) -> dict[str, Any]:
-    return {
-        "id": clock.uuid7(),
-        "plugin": slug,
-        "act": "ENABLE" if state == ACTIVE else "DISABLE",
-        "result": "OK",
-        "done_at": now,
-        "done_by": me.officer_id,
-        "done_by_label": me.post or "시스템",
-    }
+type _Doing = Callable[["Runtime", Tenant, LoadedPlugin, Identity], Awaitable[None]]
+_ACTS: dict[Act, _Doing] = {
+    "install": _install,
+    "enable": _enable,
+    "disable": _disable,
+    "upgrade": _upgrade,
+    "purge": _purge,
+}
+
+
+def _chain(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, act: Act) -> list[LoadedPlugin]:
+    first = plans.needed_first(runtime, city, plugin, act)
+    return [*(runtime.host.plugins[slug] for slug in first), plugin]
+
+
+async def _seeded(ctx: Ctx, plugin: LoadedPlugin, state: str) -> StateRow:
+    """Give a plugin what a new city begins with, and set its state; seeds are repeatable."""
+    for item in plugin.slices:
+        if item.seed is not None:
+            await item.seed(ctx, {})
+    return await records.set_state(ctx, plugin.slug, state, plugin.manifest.version)
+
+
+async def _with_tables(
+    runtime: "Runtime",
+    city: Tenant,
+    chain: Sequence[LoadedPlugin],
+    me: Identity,
+    act: str,
+    write: Callable[[Ctx], Awaitable[list[StateRow]]],
+) -> None:
+    """Make missing tables, then do the rest in one transaction of the city, or undo both."""
+    made: list[LoadedPlugin] = []
+    try:
+        for plugin in chain:
+            await _make_tables(runtime, city, plugin, made)
+        await runtime.registry.refresh(force=True)
+        with _step("SEED"):
+            async with (
+                asyncio.timeout(SEED_SECONDS),
+                runtime.work.open(runtime.registry.by_id(city.id), me) as ctx,
+            ):
+                rows = await write(ctx)
+                for plugin in chain:
+                    await records.add_log(ctx.db, plugin.slug, act, me)
+    except BaseException:
+        await _unmake(runtime, city, made)
+        raise
+    await _publish(runtime, city, rows)
+
+
+async def _make_tables(
+    runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, made: list[LoadedPlugin]
+) -> None:
+    """Bring the plugin's tables to their head, and note it if there were none before."""
+    component = plugin.manifest.component
+    here = runtime.registry.by_id(city.id).revisions
+    if component is None or here.get(component.name) == head(component):
+        return
+    _need_migrator(runtime)
+    from sinmungo_tenants.provision import Provisioner  # the migrator's libraries, only now
+
+    provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
+    with _step("TABLES"):
+        try:
+            await asyncio.to_thread(provisioner.upgrade, city.id, [component])
+        except Exception as error:
+            if getattr(error, "sqlstate", "") not in _AT_ONCE:
+                raise
+            await asyncio.to_thread(provisioner.upgrade, city.id, [component])
+        else:
+            made += [plugin] if component.name not in here else []
+
+
+async def _unmake(runtime: "Runtime", city: Tenant, made: Sequence[LoadedPlugin]) -> None:
+    from sinmungo.host.purging import unmake
+
+    for plugin in reversed(made):
+        try:
+            await asyncio.to_thread(unmake, runtime, city, plugin)
+        except Exception:
+            log.exception("plugin.tables_left", plugin=plugin.slug, tenant=city.slug)
+    if made:
+        await runtime.registry.refresh(force=True)
+
+
+async def _publish(runtime: "Runtime", city: Tenant, rows: list[StateRow]) -> None:
+    """Copy to control. The act is done already: what fails here, the worker's sweep mends."""
+    try:
+        await records.publish(runtime.doors, city.id, rows)
+        await runtime.registry.refresh(force=True)
+    except Exception:
+        log.exception("plugin.not_published", tenant=city.slug)
+
+
+def _need_migrator(runtime: "Runtime") -> None:
+    if not runtime.settings.migrator_dsn:
+        raise RefusedError("표를 바꿀 권한이 없습니다. 운영자에게 요청해 주세요.")
+
+
+@contextmanager
+def _step(reason: str) -> Iterator[None]:
+    """Name the step that fails; errors meant for people go on as they are."""
+    try:
+        yield
+    except SinmungoError:
+        raise
+    except FAULTS as error:
+        if is_cancelled(error):
+            raise
+        found = reason
+        if getattr(error, "sqlstate", "") == _LOCKED:
+            found = "LOCKED"
+        elif isinstance(error, OSError) and reason == "PURGE":
+            found = "EXPORT"
+        raise ActFailedError(found, type(error).__name__) from error

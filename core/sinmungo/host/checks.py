@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
+from sinmungo.host.setting_groups import check_groups, of_manifest
 from sinmungo.host.types import Manifest, Slice
 from sinmungo_tenants.names import safe
 
@@ -18,6 +19,8 @@ class SliceProblemError(ValueError):
 def check_manifest(manifest: Manifest) -> None:
     """Refuse a slug that is no identifier, and tables whose names do not begin with it."""
     safe(manifest.slug)
+    own = of_manifest(manifest)
+    check_groups((own,) if own else (), manifest.slug)
     if manifest.component is None:
         return
     if manifest.component.name != manifest.slug:
@@ -37,16 +40,24 @@ def check_slices(slices: Sequence[Slice], plugin: str | None) -> None:
             raise SliceProblemError(f"slice {item.slug!r} is declared twice")
         seen.add(item.slug)
         prefix = f"{plugin}." if plugin else f"{item.slug}."
-        for permission in item.permissions:
-            if not permission.code.startswith(prefix):
-                raise SliceProblemError(f"permission {permission.code!r} must begin with {prefix}")
-        for event in item.events:
-            if not event.kind.startswith(prefix):
-                raise SliceProblemError(f"event {event.kind!r} must begin with {prefix}")
+        _check_names(item, prefix)
         for report in item.reports:
             if plugin and not report.slug.startswith(f"{plugin}-"):
                 raise SliceProblemError(f"report {report.slug!r} must begin with {plugin}-")
+        check_groups(item.settings, plugin)
         _check_handlers(item)
+
+
+def _check_names(item: Slice, prefix: str) -> None:
+    """Refuse a name outside the plugin's own: a purge finds by the prefix what is the plugin's."""
+    named = (
+        *(("permission", p.code) for p in item.permissions),
+        *(("event", e.kind) for e in item.events),
+        *(("job", j.kind) for j in item.jobs),
+    )
+    for what, name in named:
+        if not name.startswith(prefix):
+            raise SliceProblemError(f"{what} {name!r} must begin with {prefix}")
 
 
 def _check_handlers(item: Slice) -> None:

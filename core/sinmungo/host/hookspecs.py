@@ -35,7 +35,8 @@ def sinmungo_slices() -> "Sequence[Slice]":  # type: ignore[empty-body]
 async def on_event(ctx: "Ctx", event: "Event", subject_id: UUID) -> None:
     """React to an event inside its transaction. Strict: raising undoes the whole act.
 
-    Called for plugins that are active in `ctx.city`, in the order of their slugs.
+    Called for plugins that are active in `ctx.city`, in the order of their slugs, for five seconds
+    at most.
     """
 
 
@@ -43,5 +44,5 @@ async def on_event(ctx: "Ctx", event: "Event", subject_id: UUID) -> None:
 async def company_hints(ctx: "Ctx", company_id: UUID) -> "Sequence[Hint]":  # type: ignore[empty-body]
     """Return remarks shown beside a company's name at intake and on its pages.
 
-    Isolated: at most 0.5 s, own SAVEPOINT; a failure is logged with the plugin's name.
+    Isolated: at most 0.5 s, own SAVEPOINT; a failure is kept and counted against the plugin.
     """

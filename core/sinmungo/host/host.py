@@ -1,6 +1,7 @@
 """All loaded slices of core and plugins, and the one answer to "is it active in this city?"."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,10 @@ from uuid import UUID
 import pluggy
 import structlog
 
-from sinmungo import clock
 from sinmungo.errors import PluginFailedError, SinmungoError
-from sinmungo.host.models import hook_failures
+from sinmungo.host.failures import BLAMELESS, FAULTS, STRICT, Failure, is_cancelled
+from sinmungo.host.setting_fields import FieldSpec
+from sinmungo.host.setting_groups import by_key, collect
 from sinmungo.host.types import (
     Event,
     Hint,
@@ -23,16 +25,17 @@ from sinmungo.host.types import (
     Panel,
     Permission,
     Quarantined,
+    SettingsGroup,
     Slice,
 )
-from sinmungo_tenants import Component, Tenant, insert_into
+from sinmungo_tenants import Component, Tenant
 
 if TYPE_CHECKING:
     from sinmungo.host.context import Ctx
 
 log = structlog.get_logger(__name__)
 HOOK_SECONDS = 0.5
-_FAILURE = insert_into(hook_failures)
+STRICT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,46 @@ class Host:
             [LoadedSlice(s, s.slug if s.optional else None) for s in core]
             + [LoadedSlice(s, p.slug) for p in plugins if not p.built_in for s in p.slices]
         )
-        self._held: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
+        self._held: dict[tuple[frozenset[str], ...], frozenset[str]] = {}
+        # A plugin lives only where all that it requires lives: one that was stopped stops both.
+        self._needed = {p: frozenset(self.with_required([p])) for p in self.plugins}
         self.event_types = {e.kind: e for loaded in self.slices for e in loaded.slice.events}
+        self.setting_groups = collect(self.slices, (p.manifest for p in plugins))
+        self._settings = by_key(self.setting_groups)
 
     def is_active(self, city: Tenant, plugin: str | None) -> bool:
         """Whether core (None) or a plugin is active in the city. The only such function."""
-        return plugin is None or (plugin in city.plugins and plugin in self.plugins)
+        if plugin is None:
+            return True
+        needed = self._needed.get(plugin)
+        if needed is None or not needed <= city.plugins:
+            return False
+        return not city.behind or not any(self.is_late(city, p) for p in needed)
+
+    def is_late(self, city: Tenant, plugin: str) -> bool:
+        """Whether the plugin's tables in the city are older than its code can work on."""
+        if not city.behind or plugin not in self.plugins:
+            return False
+        component = self.component(plugin)
+        return component is not None and component.name in city.behind
+
+    def components(self) -> tuple[Component, ...]:
+        """Return the tables of all loaded plugins, each after what its plugin requires."""
+        found = (self.component(slug) for slug in self.with_required(self.plugins))
+        return tuple(component for component in found if component is not None)
 
     def active_slices(self, city: Tenant) -> Iterator[LoadedSlice]:
         """Yield the slices that live in this city."""
         return (s for s in self.slices if self.is_active(city, s.plugin))
+
+    def setting(self, key: str) -> tuple[str, FieldSpec] | None:
+        """Return the group's slug and the field that a key of the settings belongs to."""
+        return self._settings.get(key)
+
+    def settings_of_city(self, city: Tenant) -> list[SettingsGroup]:
+        """Return the groups of settings that the city has, in order."""
+        known = self.setting_groups.values()
+        return [loaded.group for loaded in known if self.is_active(city, loaded.plugin)]
 
     def menu(self, city: Tenant, face: str) -> list[MenuItem]:
         """Return the city's menu lines of a face, in order."""
@@ -113,7 +146,7 @@ class Host:
 
     def permissions_of(self, city: Tenant, roles: frozenset[str]) -> frozenset[str]:
         """Return the codes that these roles hold in the city."""
-        key = (city.plugins, roles)
+        key = (city.plugins, city.behind, roles)
         found = self._held.get(key)
         if found is None:
             held = (p.code for p in self.permissions(city) if roles.intersection(p.roles))
@@ -142,19 +175,43 @@ class Host:
         """Return the tables of a loaded plugin, or None if it has none."""
         return self.plugins[plugin].manifest.component
 
+    def blamed(self, plugin: str | None) -> bool:
+        """Whether faults are counted against this: a plugin, and no part of core."""
+        found = self.plugins.get(plugin or "")
+        return found is not None and not found.built_in
+
+    def owner(self, name: str) -> str | None:
+        """Return the plugin whose job or report this is by its prefix, or None if it is core's."""
+        slug = name.replace("-", ".").partition(".")[0]
+        return slug if self.blamed(slug) else None
+
+    def sleeps(self, city: Tenant, kind: str) -> bool:
+        """Whether a job waits because its plugin (or optional slice) is off in the city."""
+        slug = kind.partition(".")[0]
+        return slug in self.plugins and not self.is_active(city, slug)
+
     async def react(self, ctx: "Ctx", event: Event, subject_id: UUID) -> None:
-        """Run `on_event` of each active plugin; a failure undoes the act and names the plugin."""
+        """Run `on_event` of each active plugin; a failure undoes the act and names the plugin.
+
+        One that takes longer than five seconds fails; one that blocked so long is noted.
+        """
         for plugin in self._active_plugins(ctx.city):
-            hook = plugin.hook("on_event")
+            hook = plugin.hook(STRICT)
             if hook is None:
                 continue
+            began = time.perf_counter()
             try:
-                await hook(ctx=ctx, event=event, subject_id=subject_id)
+                async with asyncio.timeout(STRICT_SECONDS):
+                    await hook(ctx=ctx, event=event, subject_id=subject_id)
             except SinmungoError:
                 raise
-            except (Exception, SystemExit) as error:
-                log.exception("hook.failed", plugin=plugin.slug, hook="on_event")
+            except FAULTS as error:
+                if is_cancelled(error):
+                    raise
+                note(ctx, plugin.slug, STRICT, error)
                 raise PluginFailedError(plugin.slug) from error
+            if time.perf_counter() - began > STRICT_SECONDS:
+                note(ctx, plugin.slug, STRICT, BlockedError())
 
     async def hints(self, ctx: "Ctx", company_id: UUID) -> list[Hint]:
         """Collect `company_hints`; a plugin that fails is left out and its failure kept."""
@@ -167,23 +224,33 @@ class Host:
         hook = plugin.hook("company_hints")
         if hook is None:
             return []
+        began = time.perf_counter()
         try:
-            async with asyncio.timeout(HOOK_SECONDS), ctx.db.savepoint():
-                return _checked(await hook(ctx=ctx, company_id=company_id))
-        except (Exception, SystemExit) as error:
-            log.exception("hook.failed", plugin=plugin.slug, hook="company_hints")
-            await ctx.db.run(
-                _FAILURE,
-                id=clock.uuid7(),
-                plugin=plugin.slug,
-                hook="company_hints",
-                error=type(error).__name__,
-                happened_at=clock.now(),
-            )
+            async with ctx.db.savepoint():  # outside the limit: that must not cut off its end
+                async with asyncio.timeout(HOOK_SECONDS):
+                    found = _checked(await hook(ctx=ctx, company_id=company_id))
+                if time.perf_counter() - began > HOOK_SECONDS:
+                    raise BlockedError  # it never yielded, so the limit could not end it
+        except FAULTS as error:
+            if is_cancelled(error):
+                raise
+            note(ctx, plugin.slug, "company_hints", error)
             return []
+        return found
 
     def _active_plugins(self, city: Tenant) -> list[LoadedPlugin]:
         return [p for slug, p in self.plugins.items() if self.is_active(city, slug)]
+
+
+class BlockedError(RuntimeError):
+    """A hook held up the whole process for longer than it may take."""
+
+
+def note(ctx: "Ctx", plugin: str, where: str, error: BaseException) -> None:
+    """Keep a fault of a plugin; it is written down when the unit of work has ended."""
+    log.error("hook.failed", plugin=plugin, hook=where, exc_info=error)
+    if not isinstance(error, BLAMELESS):
+        ctx.failures.append(Failure(plugin, where, type(error).__name__))
 
 
 def _checked(found: object) -> list[Hint]:

@@ -92,6 +92,11 @@ def _load_one(entry: EntryPoint, taken: set[str]) -> LoadedPlugin:
         raise PluginProblemError(f"slug {manifest.slug!r} is not the entry point {entry.name!r}")
     if manifest.slug in taken:
         raise PluginProblemError(f"slug {manifest.slug!r} belongs to core or to another plugin")
+    near = [
+        t for t in taken if f"{t}_".startswith(f"{entry.name}_") or entry.name.startswith(f"{t}_")
+    ]
+    if near:
+        raise PluginProblemError(f"slug {manifest.slug!r} and {near[0]!r}: one begins the other")
     if SDK_VERSION not in SpecifierSet(manifest.requires_sdk):
         raise PluginProblemError(f"needs sdk {manifest.requires_sdk}, this is {SDK_VERSION}")
     slices = [s for group in manager.hook.sinmungo_slices() for s in group]

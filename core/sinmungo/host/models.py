@@ -1,6 +1,6 @@
 """What every city has before it has a case: its key, settings, plugins, events and outbox."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Uuid
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sinmungo.host.db import core_metadata, moment, pk, row_version, text
@@ -23,6 +23,20 @@ settings = Table(
     row_version(),
 )
 
+settings_history = Table(
+    "settings_history",
+    core_metadata,
+    pk(),
+    Column("change_id", Uuid, nullable=False),
+    text("group_slug"),
+    text("key"),
+    Column("old", JSONB),
+    Column("new", JSONB),
+    moment("changed_at"),
+    Column("changed_by", Uuid),
+    Index("ix_settings_history_group_slug_changed_at", "group_slug", "changed_at"),
+)
+
 plugin_states = Table(
     "plugin_states",
     core_metadata,
@@ -32,6 +46,7 @@ plugin_states = Table(
     moment("changed_at"),
     Column("changed_by", Uuid),
     row_version(),
+    CheckConstraint("state in ('INSTALLED', 'ACTIVE', 'DISABLED', 'TRIPPED')", name="state"),
 )
 
 plugin_log = Table(
@@ -44,6 +59,8 @@ plugin_log = Table(
     moment("done_at"),
     Column("done_by", Uuid),
     text("done_by_label"),
+    text("reason", nullable=True),
+    text("detail", nullable=True),
 )
 
 hook_failures = Table(
@@ -54,6 +71,7 @@ hook_failures = Table(
     text("hook"),
     text("error"),
     moment("happened_at"),
+    Index("ix_hook_failures_plugin_happened_at", "plugin", "happened_at"),
 )
 
 events = Table(
@@ -122,4 +140,11 @@ idempotency_keys = Table(
     moment("created_at", index=True),
 )
 
-APPEND_ONLY = ("events", "access_log", "downloads", "plugin_log", "hook_failures")
+APPEND_ONLY = (
+    "settings_history",
+    "events",
+    "access_log",
+    "downloads",
+    "plugin_log",
+    "hook_failures",
+)

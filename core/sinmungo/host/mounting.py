@@ -20,7 +20,19 @@ FACES: tuple[tuple[Face, str], ...] = (
 )
 # First parts of paths that belong to the house, and names of its own components.
 RESERVED = frozenset(
-    {"admin", "api", "control", "core", "health", "help", "jobs", "office", "platform", "static"}
+    {
+        "admin",
+        "api",
+        "control",
+        "core",
+        "health",
+        "help",
+        "jobs",
+        "logo",
+        "office",
+        "platform",
+        "static",
+    }
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sinmungo.host.context import Ctx
-from sinmungo.sealed import Kind
+from sinmungo.sealed import CityCipher, Kind
 
 
 def _context(column: str, row_id: UUID) -> bytes:
@@ -31,4 +31,12 @@ def unseal(ctx: Ctx, field: str, ciphertext: bytes | None, row_id: UUID) -> str:
     """Return the plain value of a sealed field, an empty text when there is none."""
     if ciphertext is None:
         return ""
-    return ctx.cipher.open(ciphertext, _context(field, row_id))
+    return opened(ctx.cipher, field, ciphertext, row_id)
+
+
+def opened(cipher: CityCipher, field: str, ciphertext: bytes, row_id: UUID) -> str:
+    """Return the plain value of a sealed field outside a unit of work (exports).
+
+    Raises SealError when it was not sealed for this field and row.
+    """
+    return cipher.open(ciphertext, _context(field, row_id))

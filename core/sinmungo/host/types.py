@@ -1,6 +1,6 @@
 """What a slice is: frozen data that core and plugins hand over in the same shape."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -122,6 +122,69 @@ class MergeTable:
         return f"{self.table.name}.{self.column}"
 
 
+class Sample(msgspec.Struct, frozen=True):
+    """What something will look like with the values of a form: its name, and the text."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsGroup:
+    """Settings that are shown and saved together at /admin/settings/<slug>.
+
+    `kind` is a Struct with a default for each field, described by `about`; the value of a field
+    lies under the key `<prefix>.<field>`. `section` is the heading on the page of all settings.
+    What bounds cannot say says `check` (field → Korean message); `preview` shows what the values
+    will do. Values that lie in the slice's own tables are read by `load` (plain values by field)
+    and written by `apply(ctx, old, new)`, which runs in the transaction that saves.
+    """
+
+    slug: str
+    title: str
+    kind: type[msgspec.Struct]
+    prefix: str
+    section: str = "업무"
+    lead: str = ""
+    order: int = 100
+    check: Callable[["Ctx", Any], Awaitable[Mapping[str, str]]] | None = None
+    preview: Callable[["Ctx", Any], Awaitable[Sequence[Sample]]] | None = None
+    load: Callable[["Ctx"], Awaitable[Mapping[str, Any]]] | None = None
+    apply: Callable[["Ctx", Any, Any], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedGroup:
+    """A group and the plugin that switches it (None: always there)."""
+
+    group: SettingsGroup
+    plugin: str | None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a check found: DONE, TODO (something is missing) or LOOK (a person should look)."""
+
+    state: Literal["DONE", "TODO", "LOOK"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of 개통 점검 (/admin/opening), computed when the page is opened.
+
+    `why` is one sentence for the admin, `href` the screen that mends it. While an `essential` one
+    is TODO the city cannot be opened to companies.
+    """
+
+    code: str
+    title: str
+    why: str
+    href: str
+    run: Callable[["Ctx"], Awaitable[Finding]]
+    essential: bool = False
+    order: int = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One feature. Controllers hold relative paths; the host mounts them per face.
@@ -129,9 +192,14 @@ class Slice:
     Core's `cases` lives under /office/cases and /api/v1/cases; a plugin's slice `programme`
     under /office/<plugin>/programme and /api/v1/<plugin>/programme.
     `merges` are the tables that point at companies, so that two can be merged.
+    `forms` are `sinmungo.forms.terms.RecordKind` values: records that a city may ask more about.
     `reports` are `sinmungo.reporting.terms.Dataset` values. `seed` writes what a new city begins
     with and must be repeatable; `demo` adds made-up records. Both get the slice's table of the
     city's TOML file.
+
+    `checks` are its lines of 개통 점검. `copied` tables and `copied_settings` (a key, or what
+    stands before its dot) are what a new city may take over from another: words and rules, never
+    people, records or secrets.
 
     An `optional` slice of core serves some cities only. It is switched like a plugin of its own
     slug, by itself or by a plugin whose manifest `requires` it; its tables are everywhere.
@@ -154,6 +222,11 @@ class Slice:
     demo: Seed | None = None
     optional: bool = False
     merges: tuple[MergeTable, ...] = ()
+    forms: tuple[Any, ...] = ()
+    settings: tuple[SettingsGroup, ...] = ()
+    checks: tuple[Check, ...] = ()
+    copied: tuple[Table, ...] = ()
+    copied_settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sinmungo.imports.shown import letter, shown
 from sinmungo.imports.terms import NONE, Unknown, load_words
 from sinmungo.imports.upload import SheetChoice
 from sinmungo.text.normalise import clean
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.etags import if_match, with_etag
 from sinmungo.web.idempotency import once
 from sinmungo.web.types import CtxDep, Req
@@ -138,7 +138,7 @@ class ImportsApi(Controller):
 
     tags = ("imports",)
 
-    @post("/", opt=needs(MANAGE), status_code=201, request_max_body_size=BODY)
+    @post("/", opt=heavy(needs(MANAGE)), status_code=201, request_max_body_size=BODY)
     async def hand_in(self, request: Req, ctx: CtxDep, kind: FromQuery[str]) -> Response[RunOut]:
         """Hand in a file as the body, named by Content-Disposition. Takes an Idempotency-Key."""
         raw = await request.body()
@@ -163,13 +163,13 @@ class ImportsApi(Controller):
         """Return a run and how far it is."""
         return await _answer(ctx, run_id)
 
-    @get("/{run_id:uuid}/plan", opt=needs(MANAGE))
+    @get("/{run_id:uuid}/plan", opt=heavy(needs(MANAGE)))
     async def plan(self, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[PlanOut]:
         """Return how the file is to be read, and the words to be matched."""
         run = await state.read_run(ctx, run_id)
         return with_etag(await _plan(ctx, run_id), run.row_version)
 
-    @put("/{run_id:uuid}/plan", opt=needs(MANAGE))
+    @put("/{run_id:uuid}/plan", opt=heavy(needs(MANAGE)))
     async def match(
         self, request: Req, ctx: CtxDep, run_id: FromPath[UUID], data: JSONBody[PlanIn]
     ) -> Response[PlanOut]:
@@ -198,7 +198,7 @@ class ImportsApi(Controller):
         await runs.cancel(ctx, run_id)
         return await _answer(ctx, run_id)
 
-    @get("/{run_id:uuid}/bad-lines", opt=needs(MANAGE))
+    @get("/{run_id:uuid}/bad-lines", opt=heavy(needs(MANAGE)))
     async def bad_lines(
         self, ctx: CtxDep, run_id: FromPath[UUID], cursor: FromQuery[str | None] = None
     ) -> BadPage:
@@ -210,7 +210,7 @@ class ImportsApi(Controller):
         following = f"{last.sheet_number}-{last.line}" if last else None
         return BadPage([_bad(line) for line in found[:_PAGE]], following)
 
-    @get("/{run_id:uuid}/bad-lines.xlsx", opt=needs(MANAGE))
+    @get("/{run_id:uuid}/bad-lines.xlsx", opt=heavy(needs(MANAGE)))
     async def bad_file(self, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[bytes]:
         """Return them as a workbook to mend and hand in again."""
         return await bad_file.download_bad(ctx, run_id)

@@ -20,7 +20,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from sinmungo.host.db import core_metadata, moment, pk, row_version, text
 
-KINDS = {"CASES": "기업애로 대장", "COMPANIES": "업체 명단", "AGENCIES": "유관기관 명단"}
+KINDS = {
+    "CASES": "기업애로 대장",
+    "COMPANIES": "업체 명단",
+    "AGENCIES": "유관기관 명단",
+    "PEOPLE": "부서·직원 명단",
+}
 STATES = {
     "UPLOADED": "열 맞추기",
     "MAPPED": "낱말 맞추기",
@@ -29,7 +34,7 @@ STATES = {
     "FAILED": "멈춤",
     "CANCELLED": "취소",
 }
-_KINDS = "kind in ('CASES', 'COMPANIES', 'AGENCIES')"
+_KINDS = "kind in ('CASES', 'COMPANIES', 'AGENCIES', 'PEOPLE')"
 
 import_runs = Table(
     "import_runs",

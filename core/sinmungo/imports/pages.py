@@ -15,6 +15,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.imports import bad_file, runs, state, upload
 from sinmungo.imports import queries as q
 from sinmungo.imports.files import MAX_BYTES
+from sinmungo.imports.links import hand_out, waiting
 from sinmungo.imports.models import KINDS, STATES
 from sinmungo.imports.permissions import MANAGE
 from sinmungo.imports.plan import Plan, field_options
@@ -28,12 +29,14 @@ from sinmungo.imports.shown import (
     typed_plan,
 )
 from sinmungo.imports.terms import TITLES, load_words
-from sinmungo.web.access import needs
+from sinmungo.people.permissions import MANAGE as PEOPLE_MANAGE
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
 BODY = MAX_BYTES + 1024 * 1024
+PASTED = "붙여 넣은 표"
 _SHOWN = 50
 
 
@@ -42,22 +45,24 @@ class ImportListPages(Controller):
 
     @get("/", opt=needs(MANAGE))
     async def show(
-        self, request: Req, ctx: CtxDep, before: FromQuery[UUID | None] = None
+        self,
+        request: Req,
+        ctx: CtxDep,
+        before: FromQuery[UUID | None] = None,
+        kind: FromQuery[str] = "",
     ) -> Response[str]:
-        """Show the form and the runs."""
-        return await _list(request, ctx, Form(), {}, before)
+        """Show the form and the runs; `kind` chooses what is to be brought in."""
+        return await _list(request, ctx, Form({"kind": kind}), {}, before)
 
-    @post("/", opt=needs(MANAGE), request_max_body_size=BODY)
+    @post("/", opt=heavy(needs(MANAGE)), request_max_body_size=BODY)
     async def hand_in(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Take a file and go on to its columns."""
         form = await read_form(request)
-        file = (await request.form()).get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return await _list(request, ctx, form, {"file": "파일을 골라 주세요."})
-        raw = await file.read()
-        await file.close()
+        name, raw = await _handed_in(request, form)
+        if not name:
+            return await _list(request, ctx, form, {"file": "파일을 고르거나 붙여 넣어 주세요."})
         try:
-            run_id = await upload.upload(ctx, form["kind"], file.filename, raw)
+            run_id = await upload.upload(ctx, form["kind"], name, raw)
         except InvalidError as error:
             return await _list(request, ctx, form, error.errors)
         return see_other(f"{ROOT}/{run_id}")
@@ -82,7 +87,7 @@ class ImportPages(Controller):
             return await _words(request, ctx, run)
         return await _report(request, ctx, run)
 
-    @post("/{run_id:uuid}/columns", opt=needs(MANAGE))
+    @post("/{run_id:uuid}/columns", opt=heavy(needs(MANAGE)))
     async def columns(self, request: Req, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[Any]:
         """Save the columns; with moved heading lines the page comes again."""
         form = await read_form(request)
@@ -127,10 +132,21 @@ class ImportPages(Controller):
             answer.headers["hx-refresh"] = "true"
         return answer
 
-    @get("/{run_id:uuid}/bad-lines", opt=needs(MANAGE))
+    @get("/{run_id:uuid}/bad-lines", opt=heavy(needs(MANAGE)))
     async def bad_lines(self, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[bytes]:
         """Return the lines that were not taken as a workbook to mend."""
         return await bad_file.download_bad(ctx, run_id)
+
+
+class LinkPages(Controller):
+    """`/admin/imports/{id}/links`: a way in for those whom a staff list brought."""
+
+    @post("/{run_id:uuid}/links", opt=needs(PEOPLE_MANAGE), status_code=200)
+    async def links(self, request: Req, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[bytes]:
+        """Hand out one-time links as a workbook; each is told this once."""
+        await read_form(request)
+        await state.read_run(ctx, run_id)
+        return await hand_out(ctx, run_id)
 
 
 class TermPages(Controller):
@@ -154,6 +170,17 @@ class TermPages(Controller):
         form = await read_form(request)
         await runs.drop_term(ctx, term_id, form.number("row_version") or 0)
         return see_other(f"{ROOT}/terms", "다음 가져오기에서 다시 묻습니다.")
+
+
+async def _handed_in(request: Req, form: Form) -> tuple[str, bytes]:
+    """Return name and bytes of the chosen file, or of lines pasted from a spreadsheet."""
+    file = (await request.form()).get("file")
+    if isinstance(file, UploadFile) and file.filename:
+        raw = await file.read()
+        await file.close()
+        return file.filename, raw
+    pasted = form["pasted"]
+    return (PASTED, pasted.encode()) if pasted else ("", b"")
 
 
 async def _list(
@@ -242,5 +269,6 @@ async def _report(request: Req, ctx: Ctx, run: q.RunRow) -> Response[str]:
         states=STATES,
         bad=bad,
         notices=notices,
+        without=len(await waiting(ctx, run.id)) if run.kind == "PEOPLE" else 0,
         shown=shown,
     )

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from sinmungo import clock
-from sinmungo.errors import InvalidError, RefusedError, StaleError
+from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
 from sinmungo.host.access_log import note_access
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
@@ -26,6 +26,7 @@ from sinmungo.imports.companies_in import CompaniesTarget
 from sinmungo.imports.events import SUBJECT, ImportFinished, ImportStarted
 from sinmungo.imports.lines import table_rows
 from sinmungo.imports.outcome import Outcome
+from sinmungo.imports.people_in import PeopleTarget
 from sinmungo.imports.plan import Plan, Row, open_block, seal_plan
 from sinmungo.imports.problems import LineProblemError
 from sinmungo.imports.state import read_plan, read_run, seal_cells
@@ -73,7 +74,8 @@ async def save_terms(ctx: Ctx, run_id: UUID, codes: dict[str, str]) -> int:
 async def drop_term(ctx: Ctx, term_id: UUID, row_version: int) -> None:
     """Forget what a word means."""
     if not await ctx.db.run(q.DROP_TERM, id=term_id, row_version=row_version):
-        raise StaleError
+        known = {term.id for term in await ctx.db.all(q.TERMS)}
+        raise StaleError if term_id in known else MissingError
 
 
 async def start(ctx: Ctx, run_id: UUID, row_version: int, *, in_worker: bool = True) -> None:
@@ -163,6 +165,9 @@ async def _write(
         case "COMPANIES":
             companies = await CompaniesTarget.load(ctx, run, plan.as_of)
             await companies.write(ctx, rows, years, outcome)
+        case "PEOPLE":
+            staff = await PeopleTarget.load(ctx, run)
+            await staff.write(ctx, rows, outcome)
         case _:
             agencies = await AgenciesTarget.load(ctx, await load_words(ctx))
             await agencies.write(ctx, rows, outcome)

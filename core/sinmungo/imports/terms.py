@@ -41,6 +41,7 @@ FIELDS_OF = {
     },
     "COMPANIES": {},
     "AGENCIES": {"kind": "AGENCY_KIND"},
+    "PEOPLE": {},
 }
 MAY_BE_BLANK = ("UNIT",)
 _NOT_YET = ("처리중", "진행중", "검토중", "추진중", "처리 중", "진행", "미처리", "접수")

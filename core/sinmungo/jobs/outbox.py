@@ -92,7 +92,13 @@ async def finish(ctx: Ctx, row: OutboxRow) -> None:
     await ctx.db.run(_DONE, b_id=row.id, done_at=clock.now())
 
 
-async def fail(ctx: Ctx, row: OutboxRow, error: Exception) -> None:
+async def postpone(ctx: Ctx, row: OutboxRow) -> None:
+    """Leave a row of a plugin that is off for later, without counting this as a try."""
+    due = clock.now() + LEASE
+    await ctx.db.run(_LEASE, b_id=row.id, due_at=due, attempts=row.attempts)
+
+
+async def fail(ctx: Ctx, row: OutboxRow, error: BaseException) -> None:
     """Keep the kind of error; after eight tries a person has to look."""
     state = "FAILED" if row.attempts + 1 >= MAX_ATTEMPTS else "PENDING"
     await ctx.db.run(_FAILED, b_id=row.id, state=state, last_error=type(error).__name__)

@@ -7,12 +7,17 @@ import procrastinate
 import structlog
 from procrastinate import PsycopgConnector
 
-from sinmungo.host.context import Work
+from sinmungo.host.context import Ctx, Work
+from sinmungo.host.failures import BLAMELESS, FAULTS, Failure, is_cancelled
+from sinmungo.host.plugin_records import mend
 from sinmungo.jobs import outbox
+from sinmungo.jobs.mail import MailNotSentError
 from sinmungo_tenants import Registry, Tenant, UnknownTenantError
 
 log = structlog.get_logger(__name__)
 SWEEP = "* * * * *"
+ROUNDS = 5
+JOB_SECONDS = 120.0
 
 
 def queue_app(dsn: str, role: str) -> procrastinate.App:
@@ -49,7 +54,7 @@ class Worker:
         except UnknownTenantError:
             log.warning("job.unknown_tenant", tenant_id=tenant_id)
             return 0
-        return await self.drain(city) if city.open else 0
+        return await self.drain(city, ROUNDS) if city.open else 0
 
     async def sweep(self) -> int:
         """Look at every open city; returns how many rows were done."""
@@ -62,34 +67,59 @@ class Worker:
 
     async def _sweep_one(self, city: Tenant) -> int:
         try:
-            return await self.drain(city)
+            if await mend(self._work.doors, city):
+                await self._registry.refresh()
+            return await self.drain(self._registry.by_id(city.id), ROUNDS)
         except Exception:
             log.exception("sweep.failed", tenant=city.slug)
             return 0
 
-    async def drain(self, city: Tenant) -> int:
-        """Do the city's due rows until none is left; returns how many succeeded."""
-        done = 0
-        while True:
+    async def drain(self, city: Tenant, rounds: int | None = None) -> int:
+        """Do the city's due rows until none is left; returns how many succeeded.
+
+        After so many rounds of twenty rows it is the other cities' turn: the city is put at the
+        end of the queue again.
+        """
+        done, left = 0, rounds
+        while left is None or left > 0:
             async with self._work.open(city) as ctx:
                 rows = await outbox.claim(ctx)
             if not rows:
                 return done
             for row in rows:
                 done += await self._one(city, row)
+            left = None if left is None else left - 1
+        await self._work.wake(city.id)
+        return done
 
     async def _one(self, city: Tenant, row: outbox.OutboxRow) -> int:
         try:
             async with self._work.open(city) as ctx:
-                job = self._work.host.job(city, row.kind)
-                await job.run(ctx, row.subject_id)
+                if self._work.host.sleeps(city, row.kind):
+                    await outbox.postpone(ctx, row)
+                    return 0
+                await self._run(ctx, row)
                 await outbox.finish(ctx, row)
-        except Exception as error:
-            log.exception("job.failed", tenant=city.slug, kind=row.kind)
-            async with self._work.open(city) as ctx:
-                await outbox.fail(ctx, row, error)
+        except FAULTS as error:
+            if is_cancelled(error):
+                raise
+            await self._failed(city, row, error)
             return 0
         return 1
+
+    async def _run(self, ctx: Ctx, row: outbox.OutboxRow) -> None:
+        """Do the job; one of a plugin may not hold up the others for long."""
+        owner = self._work.host.owner(row.kind)
+        async with asyncio.timeout(JOB_SECONDS if owner else None):
+            await self._work.host.job(ctx.city, row.kind).run(ctx, row.subject_id)
+
+    async def _failed(self, city: Tenant, row: outbox.OutboxRow, error: BaseException) -> None:
+        log.error("job.failed", tenant=city.slug, kind=row.kind, exc_info=error)
+        owner = self._work.host.owner(row.kind)
+        async with self._work.open(city) as ctx:
+            await outbox.fail(ctx, row, error)
+            if owner and not isinstance(error, (*BLAMELESS, MailNotSentError)):
+                ctx.failures.append(Failure(owner, f"job {row.kind}", type(error).__name__))
 
 
 async def run(app: procrastinate.App, worker: Worker, stop: asyncio.Event, **options: Any) -> None:
@@ -99,7 +129,11 @@ async def run(app: procrastinate.App, worker: Worker, stop: asyncio.Event, **opt
         await worker.sweep()
         task = asyncio.create_task(
             app.run_worker_async(
-                queues=[outbox.QUEUE], concurrency=2, install_signal_handlers=False, **options
+                queues=[outbox.QUEUE],
+                concurrency=2,
+                install_signal_handlers=False,
+                delete_jobs="successful",  # a wake-up that was heard is of no use to anyone
+                **options,
             )
         )
         waiter = asyncio.create_task(stop.wait())

@@ -6,10 +6,12 @@ from sinmungo.host.types import Job, MenuItem, Slice
 from sinmungo.people.admin_pages import PeopleController, UnitsController
 from sinmungo.people.api import MeApi, UnitsApi
 from sinmungo.people.events import EVENTS
+from sinmungo.people.invitation_pages import InvitationController, InviteApi, InviteController
 from sinmungo.people.me_pages import MeController
 from sinmungo.people.officer_pages import OfficersController
 from sinmungo.people.officers_api import OfficersApi
 from sinmungo.people.oidc_pages import OidcController, OidcSettingController
+from sinmungo.people.opening_checks import CHECKS
 from sinmungo.people.pages import SignInController
 from sinmungo.people.permissions import DESK, MANAGE, PERMISSIONS, SELF
 from sinmungo.people.service import seed
@@ -29,15 +31,17 @@ SLICE = Slice(
     ),
     events=EVENTS,
     jobs=(Job(NAME_JOB, show_name_of_today),),
-    office=(SignInController, OidcController, MeController),
+    office=(SignInController, InvitationController, OidcController, MeController),
     admin=(
         PeopleController,
         StaffFileController,
         UnitsController,
         OfficersController,
         OidcSettingController,
+        InviteController,
     ),
-    api=(UnitsApi, OfficersApi, MeApi),
+    api=(UnitsApi, OfficersApi, InviteApi, MeApi),
     seed=seed,
+    checks=CHECKS,
     templates=Path(__file__).parent / "templates",
 )

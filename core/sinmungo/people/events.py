@@ -138,6 +138,20 @@ class SessionsRevoked(OfficerEvent, frozen=True, kw_only=True):
     title: ClassVar[str] = "모든 기기에서 로그아웃"
 
 
+class OfficerInvited(OfficerEvent, frozen=True, kw_only=True):
+    """A one-time link was made, by which the officer chooses a password."""
+
+    kind: ClassVar[str] = "people.officer_invited"
+    title: ClassVar[str] = "일회용 링크 발급"
+
+
+class InvitationUsed(OfficerEvent, frozen=True, kw_only=True):
+    """The officer came in by a one-time link and chose a password."""
+
+    kind: ClassVar[str] = "people.invitation_used"
+    title: ClassVar[str] = "일회용 링크로 비밀번호 정함"
+
+
 class TokenMade(Event, frozen=True, kw_only=True):
     """A personal API token was made."""
 
@@ -172,6 +186,8 @@ EVENTS: tuple[type[Event], ...] = (
     PasswordReset,
     PasswordChanged,
     SessionsRevoked,
+    OfficerInvited,
+    InvitationUsed,
     TokenMade,
     TokenRevoked,
 )

@@ -27,7 +27,7 @@ class OidcController(Controller):
 
     path = "/oidc"
 
-    @get("/start", opt=public())
+    @get("/start", opt=public(before_opening=True))
     async def start(self, request: Req) -> Response[Any]:
         """Send the browser to the provider; its cookie ties the answer to this browser."""
         runtime, city = request.app.state.runtime, _city(request)
@@ -42,7 +42,7 @@ class OidcController(Controller):
         response.set_cookie(_state_cookie(request, state))
         return response
 
-    @get("/return", opt=public())
+    @get("/return", opt=public(before_opening=True))
     async def come_back(self, request: Req) -> Response[Any]:
         """Check the provider's answer and open a session."""
         runtime, city, given = request.app.state.runtime, _city(request), query_form(request)

@@ -28,12 +28,12 @@ _INSIDE = re.compile(r"/(?:office|admin)(?:/[^\s\\\x00-\x1f]*)?")
 class SignInController(Controller):
     """`/office/people/sign-in`: a local account; other means come as adapters."""
 
-    @get("/sign-in", opt=public())
+    @get("/sign-in", opt=public(before_opening=True))
     async def form(self, request: Req) -> Response[str]:
         """Show the sign-in page."""
         return await sign_in_page(request, query_form(request))
 
-    @post("/sign-in", opt=public())
+    @post("/sign-in", opt=public(before_opening=True))
     async def sign_in(self, request: Req) -> Response[Any]:
         """Sign in and go on to where one wanted to go."""
         runtime, city = request.app.state.runtime, scope_of(request.scope).city

@@ -1,20 +1,20 @@
-"""What a city's admin sees of plugins, and the switch.
+"""What a city's admin sees of plugins, and what may be done with them.
 
 Nothing here waits for a hook of a plugin, so that one that always fails can still be switched off.
 """
 
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
-import structlog
 
 from sinmungo import clock
-from sinmungo.errors import RefusedError, SinmungoError
-from sinmungo.host import activation
+from sinmungo.errors import InvalidError, MissingError, StaleError
+from sinmungo.host import activation, plugin_plans
 from sinmungo.host.context import Ctx
 from sinmungo.host.host import LoadedPlugin
+from sinmungo.host.plugin_plans import ACTS, Act, Plan
+from sinmungo.host.plugin_records import FAILED, STATES, PluginLogRow, StateRow
 from sinmungo.host.types import Identity
 from sinmungo.people.service import people_by_id
 from sinmungo.plugins_admin import queries as q
@@ -23,66 +23,128 @@ from sinmungo_tenants import Tenant
 if TYPE_CHECKING:
     from sinmungo.app import Runtime
 
-log = structlog.get_logger(__name__)
 RECENT = timedelta(days=7)
-STATES = {"ACTIVE": "사용 중", "DISABLED": "꺼짐", "ABSENT": "미설치"}
-_ENABLE, _FAILED = "ENABLE", "FAILED"
+STATE_TITLES = {
+    "ACTIVE": "사용 중",
+    "DISABLED": "꺼짐",
+    "INSTALLED": "설치됨",
+    "ABSENT": "미설치",
+    "TRIPPED": "오류로 멈춤",
+}
+ACT_TITLES = {
+    "INSTALL": "설치",
+    "ENABLE": "켜기",
+    "DISABLE": "끄기",
+    "UPGRADE": "새 판으로 바꾸기",
+    "PURGE": "지우기",
+    "TRIP": "자동으로 멈춤",
+}
+_REASONS = {
+    **activation.WHY,
+    "FAILURES": "오류가 되풀이되어 멈추었습니다.",
+    "EXPORTED": "자료를 파일로 내보내고 지웠습니다.",
+}
 
 
-class Plan(msgspec.Struct):
-    """What a plugin adds to the city when it is on."""
+class Adds(msgspec.Struct):
+    """What a plugin adds to the city while it is on."""
 
     tables: list[str]
     menus: list[str]
+    panels: list[str]
     permissions: list[str]
     reports: list[str]
     jobs: list[str]
 
 
 class PluginItem(msgspec.Struct):
-    """A plugin in this city. `state` is ACTIVE, DISABLED or ABSENT (its tables are not there)."""
+    """A plugin in this city. `state` is ABSENT, INSTALLED, ACTIVE, DISABLED or TRIPPED.
+
+    `resting`: on, but something it requires is not. `outdated`: the package is newer than what the
+    city has. `acts` are those that the plan does not refuse; `row_version` is 0 before the first.
+    """
 
     slug: str
     title: str
     version: str
     state: str
-    plan: Plan
+    plan: Adds
+    requires: list[str]
+    resting: bool
+    outdated: bool
+    built_in: bool
+    acts: list[Act]
+    row_version: int
 
 
-class Switch(msgspec.Struct):
-    """A line of the log; `who` is 이름 + 직위, or 시스템."""
+class LogLine(msgspec.Struct):
+    """A line of the log; `who` is 이름 + 직위, 운영자 or 시스템. `why` is for people."""
 
     plugin: str
-    enabled: bool
+    act: str
     succeeded: bool
     done_at: datetime
     who: str
+    why: str
 
 
 class Overview(msgspec.Struct):
     """Everything on the page. `in_quarantine` tells only that the operator has to look."""
 
     plugins: list[PluginItem]
-    log: list[Switch]
+    log: list[LogLine]
     failures: list[q.FailureRow]
     in_quarantine: list[str]
 
 
-def plugins(runtime: "Runtime", city: Tenant) -> list[PluginItem]:
+async def plugins(runtime: "Runtime", ctx: Ctx) -> list[PluginItem]:
     """Return every loaded plugin with its state here and what it adds, by title."""
-    views = sorted(activation.views(runtime, city), key=lambda v: (v.title, v.slug))
-    return [
-        PluginItem(v.slug, v.title, v.version, v.state, plan(runtime.host.plugins[v.slug]))
-        for v in views
+    city = runtime.registry.by_id(ctx.city.id)
+    stored = {row.plugin: row for row in await ctx.db.all(STATES)}
+    items = [
+        await _item(runtime, ctx, city, plugin, stored.get(plugin.slug))
+        for plugin in runtime.host.plugins.values()
     ]
+    return sorted(items, key=lambda item: (item.title, item.slug))
 
 
-def plan(plugin: LoadedPlugin) -> Plan:
-    """Return what enabling adds, in the words that people will see."""
+async def plugin(runtime: "Runtime", ctx: Ctx, slug: str) -> PluginItem:
+    """Return one plugin; raise MissingError for what is not loaded."""
+    found = next((p for p in await plugins(runtime, ctx) if p.slug == slug), None)
+    if found is None:
+        raise MissingError
+    return found
+
+
+async def _item(
+    runtime: "Runtime", ctx: Ctx, city: Tenant, plugin: LoadedPlugin, stored: StateRow | None
+) -> PluginItem:
+    state, manifest = plugin_plans.state_of(plugin, city), plugin.manifest
+    here, newest = plugin_plans.revision_of(plugin, city)
+    late = here != newest or (stored is not None and stored.version != manifest.version)
+    titles = [runtime.host.plugins[r].manifest.title for r in manifest.requires]
+    refused = {act: await plugin_plans.refusal(runtime, ctx, plugin, act) for act in ACTS}
+    return PluginItem(
+        slug=plugin.slug,
+        title=manifest.title,
+        version=manifest.version,
+        state=state,
+        plan=_adds(plugin),
+        requires=titles,
+        resting=state == activation.ACTIVE and not runtime.host.is_active(city, plugin.slug),
+        outdated=state != "ABSENT" and late,
+        built_in=plugin.built_in,
+        acts=[act for act, why in refused.items() if not why],
+        row_version=stored.row_version if stored else 0,
+    )
+
+
+def _adds(plugin: LoadedPlugin) -> Adds:
     component, slices = plugin.manifest.component, plugin.slices
-    return Plan(
+    return Adds(
         tables=sorted(component.metadata.tables) if component else [],
         menus=[m.title for s in slices for m in s.menu],
+        panels=[p.title for s in slices for p in s.panels],
         permissions=[p.title for s in slices for p in s.permissions],
         reports=[str(getattr(r, "title", s.title)) for s in slices for r in s.reports],
         jobs=[j.kind for s in slices for j in s.jobs],
@@ -90,61 +152,70 @@ def plan(plugin: LoadedPlugin) -> Plan:
 
 
 async def overview(ctx: Ctx, runtime: "Runtime") -> Overview:
-    """Return plugins, the last switches, and hook failures of the last seven days."""
-    rows = await ctx.db.all(q.LOG)
-    people = await people_by_id(ctx, [r.done_by for r in rows])
+    """Return plugins, the last acts, and faults of the last seven days."""
     return Overview(
-        plugins(runtime, ctx.city),
-        [_switch(r, str(people.get(r.done_by) or "") if r.done_by else "") for r in rows],
+        await plugins(runtime, ctx),
+        await log_lines(ctx),
         await ctx.db.all(q.FAILURES, since=clock.now() - RECENT),
         sorted(broken.slug for broken in ctx.host.quarantined),
     )
 
 
-def _switch(row: q.LogRow, who: str) -> Switch:
-    return Switch(
+async def log_lines(ctx: Ctx, slug: str | None = None) -> list[LogLine]:
+    """Return the last fifty acts, of one plugin or of all, with who did them."""
+    rows = await activation.recent(ctx, slug)
+    people = await people_by_id(ctx, [r.done_by for r in rows])
+    return [_line(r, str(people.get(r.done_by) or "") if r.done_by else "") for r in rows]
+
+
+def _line(row: PluginLogRow, who: str) -> LogLine:
+    return LogLine(
         row.plugin,
-        row.act == _ENABLE,
-        row.result != _FAILED,
+        row.act,
+        row.result != FAILED,
         row.done_at,
         who or row.done_by_label,
+        _REASONS.get(row.reason or "", ""),
     )
 
 
-async def enable(runtime: "Runtime", city: Tenant, slug: str, me: Identity) -> None:
-    """Switch a plugin on here; this process obeys before it answers, the others in a second."""
-    work = activation.enable(runtime, city, slug, me)
-    await _recorded(runtime, city, slug, "ENABLE", me, work)
+async def failures(ctx: Ctx, slug: str) -> list[q.FailureRow]:
+    """Return the faults of one plugin in the last seven days, added up."""
+    return await ctx.db.all(q.FAILURES_OF, since=clock.now() - RECENT, plugin=slug)
 
 
-async def disable(runtime: "Runtime", city: Tenant, slug: str, me: Identity) -> None:
-    """Switch a plugin off here; its data stays."""
-    work = activation.disable(runtime, city, slug, me)
-    await _recorded(runtime, city, slug, "DISABLE", me, work)
+def known_act(text: str) -> Act:
+    """Return the act of an address; raise MissingError for another word."""
+    found = next((act for act in ACTS if act == text), None)
+    if found is None:
+        raise MissingError
+    return found
 
 
-async def _recorded(
-    runtime: "Runtime", city: Tenant, slug: str, act: str, me: Identity, work: Awaitable[None]
+async def plan(runtime: "Runtime", ctx: Ctx, slug: str, act: Act) -> Plan:
+    """Return what an act would do here."""
+    return await activation.plan(runtime, ctx, slug, act)
+
+
+async def do(
+    runtime: "Runtime",
+    city: Tenant,
+    slug: str,
+    act: Act,
+    me: Identity,
+    *,
+    typed: str = "",
+    row_version: int | None = None,
 ) -> None:
-    """Do the switch; if it fails, keep who tried, and say it without the technical reason."""
-    try:
-        await work
-    except SinmungoError:
-        raise
-    except (Exception, SystemExit) as error:
-        log.exception("plugin.switch_failed", plugin=slug, act=act, tenant=city.slug)
+    """Do an act; this process obeys before it returns, the others within a second.
+
+    A purge wants the slug `typed`. `row_version`: the state it was decided on (StaleError). Raises
+    what `activation.do` raises.
+    """
+    if act == "purge" and typed != slug:
+        raise InvalidError({"slug": f"지울 기능의 이름을 그대로 적어 주세요: {slug}"})
+    if row_version is not None:
         async with runtime.work.open(city, me) as ctx:
-            await ctx.db.run(
-                q.ADD_LOG,
-                id=clock.uuid7(),
-                plugin=slug,
-                act=act,
-                result=_FAILED,
-                done_at=clock.now(),
-                done_by=me.officer_id,
-                done_by_label=me.post or "시스템",
-            )
-        raise RefusedError(
-            "바꾸지 못했습니다. 앞의 상태 그대로입니다. 운영자에게 확인을 요청해 주세요.",
-            code="switch_failed",
-        ) from error
+            if (await plugin(runtime, ctx, slug)).row_version != row_version:
+                raise StaleError
+    await activation.do(runtime, city, slug, act, me)

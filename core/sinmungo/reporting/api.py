@@ -16,7 +16,7 @@ from sinmungo.reporting.periods import Period, around, days_between
 from sinmungo.reporting.permissions import READ
 from sinmungo.reporting.tables import Cell, Table, TableLine
 from sinmungo.reporting.terms import Kind, Unit
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.types import CtxDep
 
 From = Annotated[date | None, QueryParameter(name="from")]
@@ -121,7 +121,7 @@ class ReportingApi(Controller):
             ]
         )
 
-    @get("/{dataset:str}", opt=needs(READ))
+    @get("/{dataset:str}", opt=heavy(needs(READ)))
     async def table(
         self,
         ctx: CtxDep,
@@ -133,7 +133,7 @@ class ReportingApi(Controller):
         """Count a dataset by a dimension between two days (default: this month)."""
         return _table(await service.table(ctx, dataset, dimension, _period(first, last)))
 
-    @get("/{dataset:str}/rows", opt=needs(READ))
+    @get("/{dataset:str}/rows", opt=heavy(needs(READ)))
     async def rows(
         self,
         ctx: CtxDep,

@@ -23,8 +23,9 @@ from sinmungo.reporting.tables import Table, TableLine
 from sinmungo.reporting.terms import Dataset
 from sinmungo.text.dates import date_ko
 from sinmungo.web import charts
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, query_form
+from sinmungo.web.look import known_look
 from sinmungo.web.render import page
 from sinmungo.web.sheets import download, file_kind
 from sinmungo.web.types import CtxDep, Req
@@ -33,7 +34,7 @@ from sinmungo.web.types import CtxDep, Req
 class ReportingController(Controller):
     """`/office/reporting`: what is counted in this city, by period and dimension."""
 
-    @get("/", opt=needs(READ))
+    @get("/", opt=heavy(needs(READ)))
     async def first(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show the first dataset."""
         name = next(iter(service.datasets(ctx)), None)
@@ -41,12 +42,12 @@ class ReportingController(Controller):
             raise MissingError
         return await _show(request, ctx, name)
 
-    @get("/{dataset:str}", opt=needs(READ))
+    @get("/{dataset:str}", opt=heavy(needs(READ)))
     async def one(self, request: Req, ctx: CtxDep, dataset: FromPath[str]) -> Response[str]:
         """Show a dataset by one dimension for one period."""
         return await _show(request, ctx, dataset)
 
-    @get(["/{dataset:str}/table.csv", "/{dataset:str}/table.xlsx"], opt=needs(READ))
+    @get(["/{dataset:str}/table.csv", "/{dataset:str}/table.xlsx"], opt=heavy(needs(READ)))
     async def download(self, request: Req, ctx: CtxDep, dataset: FromPath[str]) -> Response[bytes]:
         """Send the same table as a file."""
         asked = query_form(request)
@@ -55,7 +56,7 @@ class ReportingController(Controller):
         kind = file_kind(request.url.path.rpartition(".")[2])
         return download(name, [table_sheet(table)], kind)
 
-    @get("/{dataset:str}/rows", opt=needs(READ))
+    @get("/{dataset:str}/rows", opt=heavy(needs(READ)))
     async def rows(
         self,
         request: Req,
@@ -139,7 +140,7 @@ def _frame(ctx: Ctx, name: str, dataset: Dataset, dimension: str, period: Period
             }
             for by in dataset.dimensions
         ],
-        "kinds": _kinds(name, chosen.code, period),
+        "kinds": [*_kinds(name, chosen.code, period), *_term(ctx, name, chosen.code, period)],
         "neighbours": [n and links.table_page(name, chosen.code, n) for n in neighbours],
         "path": links.table_page(name, "", period).partition("?")[0],
     }
@@ -158,6 +159,16 @@ def _kinds(name: str, dimension: str, period: Period) -> list[dict[str, Any]]:
         }
         for kind in kinds
     ]
+
+
+def _term(ctx: Ctx, name: str, dimension: str, period: Period) -> list[dict[str, Any]]:
+    """The mayor's term of office, if the city has named it."""
+    city = known_look(ctx.city.id).city
+    if not city.term_title:
+        return []
+    term = Period(city.term_from, city.term_to)
+    href = links.table_page(name, dimension, term)
+    return [{"title": city.term_title, "href": href, "current": term == period}]
 
 
 def _figures(dataset: Dataset, table: Table) -> dict[str, Any]:

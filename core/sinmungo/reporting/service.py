@@ -21,6 +21,7 @@ from sinmungo.reporting.tables import (
 from sinmungo.reporting.terms import NO_VALUE, Dataset, Dimension, Label, LabelSource, Measure
 from sinmungo.text.dates import date_ko
 from sinmungo.web.cursors import decode_cursor, encode_cursor
+from sinmungo.web.look import city_look
 
 NO_NAME = "(이름 없음)"
 _ONCE = "각 칸에서 같은 곳은 한 번만 셉니다. 그래서 계는 줄의 합과 다를 수 있습니다."
@@ -66,6 +67,8 @@ def find(ctx: Ctx, name: str) -> Dataset:
 async def table(ctx: Ctx, name: str, dimension: str, period: Period) -> Table:
     """Count a dataset by a dimension (empty: its first); two statements at most.
 
+    The city's own footnotes are kept in the process.
+
     Raises MissingError for the dataset, InvalidError for the dimension.
     """
     dataset = find(ctx, name)
@@ -93,7 +96,10 @@ async def table(ctx: Ctx, name: str, dimension: str, period: Period) -> Table:
         columns=columns,
         total=line(None, "계", whole),
         lines=tuple(line(c, t, known.get(c)) for c, t in _order(by, labels, set(known))),
-        footnotes=_footnotes(dataset, period, before, whole.switches),
+        footnotes=(
+            *_footnotes(dataset, period, before, whole.switches),
+            *(await city_look(ctx)).reports.footnotes,
+        ),
     )
 
 

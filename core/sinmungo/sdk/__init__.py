@@ -58,8 +58,11 @@ from sinmungo.host.events import emit, timeline
 from sinmungo.host.hookspecs import hookimpl
 from sinmungo.host.loader import SDK_VERSION
 from sinmungo.host.personal import seal, unseal
+from sinmungo.host.setting_fields import about
 from sinmungo.host.types import (
+    Check,
     Event,
+    Finding,
     Hint,
     Identity,
     Job,
@@ -68,6 +71,8 @@ from sinmungo.host.types import (
     MergeTable,
     Panel,
     Permission,
+    Sample,
+    SettingsGroup,
     Slice,
 )
 from sinmungo.jobs.outbox import put
@@ -83,8 +88,8 @@ from sinmungo.text.phone import display as display_phone
 from sinmungo.text.phone import parse as parse_phone
 from sinmungo.visits import service as visits
 from sinmungo.web import charts
-from sinmungo.web.access import needs, public
-from sinmungo.web.cursors import decode_cursor, encode_cursor
+from sinmungo.web.access import heavy, needs, public
+from sinmungo.web.cursors import decode_cursor, decode_place, encode_cursor
 from sinmungo.web.etags import if_match, with_etag
 from sinmungo.web.forms import Form, Gather, echo, query_form, read_form
 from sinmungo.web.idempotency import once
@@ -111,6 +116,7 @@ __all__ = [
     "CaseClosed",
     "CaseLabels",
     "CaseRegistered",
+    "Check",
     "CompanyBrief",
     "CompanyHit",
     "Component",
@@ -120,6 +126,7 @@ __all__ = [
     "Dimension",
     "Event",
     "FileKind",
+    "Finding",
     "ForbiddenError",
     "Form",
     "Gather",
@@ -148,12 +155,15 @@ __all__ = [
     "RefusedError",
     "Req",
     "RowColumn",
+    "Sample",
+    "SettingsGroup",
     "Sheet",
     "SheetColumn",
     "SinmungoError",
     "Slice",
     "StaleError",
     "Write",
+    "about",
     "add_company",
     "add_consult_service",
     "agency_name_of",
@@ -177,6 +187,7 @@ __all__ = [
     "date_ko",
     "datetime_ko",
     "decode_cursor",
+    "decode_place",
     "display_phone",
     "download",
     "echo",
@@ -190,6 +201,7 @@ __all__ = [
     "get_or_add_agency",
     "get_settings",
     "has_address",
+    "heavy",
     "hookimpl",
     "if_match",
     "insert_into",

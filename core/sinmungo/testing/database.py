@@ -14,7 +14,7 @@ from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.deploy.database import set_up
 from sinmungo.host.host import Host
 from sinmungo.testing import recycling
-from sinmungo.testing.recycling import RecyclingProvisioner
+from sinmungo.testing.recycling import RecyclingAdder
 from sinmungo_tenants import Tenant
 
 DEPARTMENTS: list[dict[str, Any]] = [
@@ -73,7 +73,7 @@ async def new_city(
         tables={"people": {"departments": DEPARTMENTS}, **tables},
     )
     cities = Cities(runtime)
-    cities.provisioner = RecyclingProvisioner(runtime)
+    cities.adder = RecyclingAdder(runtime)
     await cities.apply([file])
     city = runtime.registry.by_slug(slug)
     if not kept:

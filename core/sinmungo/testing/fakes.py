@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 from sqlalchemy import MetaData
 
 from sinmungo.host.hookspecs import hookimpl
@@ -50,11 +51,18 @@ def fake_plugin(
     component: Component | None = None,
     requires_sdk: str = ">=1.0,<2",
     requires: tuple[str, ...] = (),
+    settings: type[msgspec.Struct] | None = None,
     **hooks: Callable[..., Any],
 ) -> FakeEntry:
     """Return the entry point of a plugin; `hooks` replace or add implementations by name."""
     manifest = Manifest(
-        slug, f"시험 기능 {slug}", "1.0", requires_sdk, component=component, requires=requires
+        slug,
+        f"시험 기능 {slug}",
+        "1.0",
+        requires_sdk,
+        component=component,
+        settings=settings,
+        requires=requires,
     )
     module = ModuleType(f"fake_{slug}")
     implementations = {

@@ -7,48 +7,41 @@ the next test it is a fresh city. One whose tables a test has changed is left al
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import psycopg
 from psycopg import sql
 
 from sinmungo.app import Runtime
 from sinmungo_tenants import Component, Tenant
+from sinmungo_tenants.adding import Adder
 from sinmungo_tenants.heads import head
-from sinmungo_tenants.names import new_tenant_id, schema_of
-from sinmungo_tenants.provision import Provisioner, TenantSpec
+from sinmungo_tenants.names import schema_of
 
 _CONTROL = ("component_state", "plugin_state", "tenant_hosts")
 _used: list[tuple[Runtime, Tenant, tuple[Component, ...]]] = []
 _free: dict[tuple[str, frozenset[str]], list[str]] = {}
 
 
-class RecyclingProvisioner(Provisioner):
-    """Makes a city of an emptied one where it can."""
+class RecyclingAdder(Adder):
+    """Makes a city of an emptied one where it can; the same as a new one to whoever asks."""
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime.deployment, runtime.settings.migrator_dsn)
         self._runtime = runtime
 
-    def add(self, spec: TenantSpec, components: Sequence[Component]) -> str:
-        """Make a city; the same as a new one to whoever asks."""
+    async def _furnish(
+        self, connection: asyncpg.Connection, city: Tenant, components: Sequence[Component]
+    ) -> None:
         free = _free.get(_key(self._runtime, components), [])
         if not free:
-            return super().add(spec, components)
-        old, new = free.pop(), new_tenant_id()
-        with psycopg.connect(_admin(self._runtime)) as connection:
-            self._register(connection, new, spec)
-            for kind, before, after in (
-                ("SCHEMA", schema_of(old), schema_of(new)),
-                ("ROLE", self.deployment.city(old), self.deployment.city(new)),
-            ):
-                rename = sql.SQL(f"ALTER {kind} {{}} RENAME TO {{}}")
-                connection.execute(rename.format(sql.Identifier(before), sql.Identifier(after)))
-            for component in components:
-                connection.execute(
-                    "INSERT INTO control.component_state VALUES (%s, %s, %s, now())",
-                    (new, component.name, head(component)),
-                )
-            connection.execute("UPDATE control.registry_version SET version = version + 1")
-        return new
+            await super()._furnish(connection, city, components)
+            return
+        old = free.pop()
+        for kind, before, after in (
+            ("SCHEMA", schema_of(old), schema_of(city.id)),
+            ("ROLE", self.deployment.city(old), self.deployment.city(city.id)),
+        ):
+            await connection.execute(f"ALTER {kind} {before} RENAME TO {after}")
 
 
 def made(runtime: Runtime, city: Tenant, components: Sequence[Component]) -> None:

@@ -9,10 +9,12 @@ from sinmungo.host.types import MergeTable, Slice
 from sinmungo.visits.api import API
 from sinmungo.visits.demo import demo
 from sinmungo.visits.events import EVENTS
+from sinmungo.visits.extra import RECORDS
 from sinmungo.visits.models import visits
 from sinmungo.visits.pages import MENU, OFFICE, PANELS
 from sinmungo.visits.permissions import PERMISSIONS
 from sinmungo.visits.reports import REPORTS
+from sinmungo.visits.types import VISIT_GROUP
 
 SLICE = Slice(
     slug="visits",
@@ -27,4 +29,7 @@ SLICE = Slice(
     templates=Path(__file__).parent / "templates",
     demo=demo,
     merges=(MergeTable(visits, "현장방문", panel="visits"),),
+    forms=RECORDS,
+    copied_settings=("visits",),
+    settings=(VISIT_GROUP,),
 )

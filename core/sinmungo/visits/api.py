@@ -76,12 +76,13 @@ class OutcomeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AmendBody(msgspec.Struct, forbid_unknown_fields=True):
-    """The texts of a journal, all four."""
+    """The texts of a journal, all four; of the city's own fields those that are given."""
 
     place: str = ""
     note: str = ""
     next_plan: str = ""
     guided: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class VisitsApi(Controller):
@@ -129,7 +130,7 @@ class VisitsApi(Controller):
         """Record a visit that nobody had planned; takes an Idempotency-Key."""
 
         async def act() -> Recorded:
-            return await service.record(ctx, data)
+            return await service.record(ctx, _asked(data))
 
         return await once(request, ctx, act)
 
@@ -204,7 +205,7 @@ class VisitsApi(Controller):
         self, request: Req, ctx: CtxDep, visit_id: FromPath[UUID], data: JSONBody[Journal]
     ) -> Response[Recorded]:
         """Record a planned visit with all that was found. Needs If-Match."""
-        done = await service.record(ctx, data, visit_id, if_match(request))
+        done = await service.record(ctx, _asked(data), visit_id, if_match(request))
         return with_etag(done, done.row_version)
 
     @patch("/{visit_id:uuid}", opt=needs(RECORD))
@@ -213,7 +214,8 @@ class VisitsApi(Controller):
     ) -> Response[Planned]:
         """Mend the texts of a journal. Needs If-Match."""
         given = Journal(**msgspec.structs.asdict(data))
-        return _planned(await service.amend(ctx, visit_id, given, if_match(request)))
+        version = if_match(request)
+        return _planned(await service.amend(ctx, visit_id, given, version, whole=False))
 
     @post("/{visit_id:uuid}/items", opt=needs(RECORD), status_code=200)
     async def add_items(
@@ -287,6 +289,11 @@ class LedgerApi(Controller):
         """Return the difficulties behind a number: of one outcome, REVIEW (two of them), or all."""
         asked = _query(first, last, kind, agency_id, as_of, by)
         return await service.items_behind(ctx, asked, outcome=outcome, line=line, cursor=cursor)
+
+
+def _asked(journal: Journal) -> Journal:
+    """Return a journal in which the city's questions were asked, answered or not."""
+    return msgspec.structs.replace(journal, extra=journal.extra or {})
 
 
 def _planned(done: Planned) -> Response[Planned]:

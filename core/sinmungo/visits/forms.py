@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sinmungo import clock
 from sinmungo.companies.contacts import list_contacts
+from sinmungo.forms.asking import as_typed
 from sinmungo.host.context import Ctx
 from sinmungo.text import dates, money
 from sinmungo.text.errors import InputProblem
+from sinmungo.visits import extra
 from sinmungo.visits.look import addressee, chosen_company, ids, rows_of
 from sinmungo.visits.types import Found, Journal, Met, Outsider, Plan, VisitDetail
 from sinmungo.web.forms import Form, Gather
@@ -54,6 +56,7 @@ async def journal_of(ctx: Ctx, form: Form, company_id: UUID | None) -> Journal:
         items=items_of(form),
         products=form["products"],
         premises=form["premises"],
+        extra=await extra.answered(ctx, form),
         **figures,
     )
 
@@ -145,6 +148,7 @@ def form_of(visit: VisitDetail) -> Form:
     """Return a stored visit as its form shows it."""
     at = clock.to_seoul(visit.planned_at) if visit.planned_at else None
     form = Form(
+        **as_typed(visit.answers),
         company_id=str(visit.company_id),
         company_name=visit.company_name,
         kind=visit.kind,

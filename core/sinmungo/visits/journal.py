@@ -10,8 +10,10 @@ from uuid import UUID
 from sinmungo import clock
 from sinmungo.cases import service as cases
 from sinmungo.errors import InvalidError, StaleError
+from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
+from sinmungo.visits import extra
 from sinmungo.visits import queries as q
 from sinmungo.visits.company import Known, known_of
 from sinmungo.visits.events import VisitAmended, VisitRecorded
@@ -38,7 +40,8 @@ async def record(
     with the form's field names ("day", "items-0-content" …), RefusedError, StaleError.
     """
     plan = await begin(ctx, visit_id, row_version) if visit_id else None
-    values = understand_journal(journal, await cases.labels(ctx))
+    answers, faults = await extra.taken(ctx, journal.extra)
+    values = understand_journal(journal, await cases.labels(ctx), faults)
     await check_found(ctx, journal.items)
     await check_agencies(ctx, (o.agency_id for o in journal.outsiders), "outsiders")
     team = await members(ctx, journal.officers)
@@ -56,6 +59,7 @@ async def record(
     await _write(ctx, site, plan, columns, version)
     await replace_team(ctx, site.visit_id, team_rows(ctx, site.visit_id, team, journal.outsiders))
     await ctx.db.run_many(q.ADD_PERSON, met_rows(ctx, site.visit_id, journal.people))
+    await forms.save(ctx, extra.KIND, site.visit_id, answers, new=True)
     await _tell(ctx, site, len(journal.items), version)
     items = await register_found(ctx, site, journal.items, 0, version)
     visit_no = await _number(ctx, site, plan)
@@ -140,16 +144,25 @@ async def _tell(ctx: Ctx, site: Site, items: int, version: int) -> None:
     )
 
 
-async def amend(ctx: Ctx, visit_id: UUID, given: Journal, row_version: int) -> Planned:
-    """Mend place, note, next plan and guided programmes of a journal."""
+async def amend(
+    ctx: Ctx, visit_id: UUID, given: Journal, row_version: int, *, whole: bool = True
+) -> Planned:
+    """Mend place, note, next plan and guided programmes of a journal, and the city's own fields.
+
+    With `whole` a missing answer of `given.extra` counts as left empty.
+    """
     visit = await begin(ctx, visit_id, row_version, "DONE")
+    answers, faults = await extra.taken(ctx, given.extra, whole=whole)
     gather = Gather()
     texts = understand_texts(gather, given)
+    gather.errors |= faults
     gather.done()
     touched = await ctx.db.run(q.AMEND, b_id=visit_id, b_version=row_version, **texts)
     if not touched:
         raise StaleError
-    event = VisitAmended(visit_id=visit_id, company_id=visit.company_id, fields=list(texts))
+    codes = await forms.save(ctx, extra.KIND, visit_id, answers)
+    fields = [*texts, *(f"{forms.PREFIX}{code}" for code in codes)]
+    event = VisitAmended(visit_id=visit_id, company_id=visit.company_id, fields=fields)
     await _amended(ctx, visit_id, event, row_version + 1)
     return Planned(
         id=visit_id, company_id=visit.company_id, state="DONE", row_version=row_version + 1

@@ -6,10 +6,12 @@ from uuid import UUID
 import msgspec
 
 from sinmungo.errors import MissingError
+from sinmungo.forms import service as forms
 from sinmungo.host.access_log import note_access
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import EventRow, timeline
 from sinmungo.people.service import people_by_id
+from sinmungo.visits import extra
 from sinmungo.visits import queries as q
 from sinmungo.visits.events import EVENTS
 from sinmungo.visits.labels import OUTCOME
@@ -48,10 +50,13 @@ async def detail(ctx: Ctx, visit_id: UUID) -> VisitDetail:
     met = await ctx.db.all(q.PEOPLE, visit_id=visit_id)
     items = await ctx.db.all(q.ITEMS, visit_id=visit_id)
     team = (await teams(ctx, [visit_id]))[visit_id]
-    if met:
+    answers = await extra.answers(ctx, visit_id)
+    if met or any(answer.personal for answer in answers):
         await note_access(ctx, "VIEW", subject_kind=q.SUBJECT, subject_id=visit_id)
     return VisitDetail(
         **msgspec.structs.asdict(row),
+        extra=forms.values(answers),
+        answers=answers,
         team=team,
         people=met_lines(ctx, met),
         items=[ItemLine(**msgspec.structs.asdict(item)) for item in items],
@@ -92,6 +97,12 @@ def _text(row: EventRow) -> str:
 
 def _outcome(code: object) -> str:
     return OUTCOME.get(str(code), str(code))
+
+
+async def need_visible(ctx: Ctx, visit_id: UUID) -> None:
+    """Raise MissingError for a visit that is not there or outside one's scope."""
+    if await ctx.db.first(q.BRIEF, id=visit_id, **scope(ctx)) is None:
+        raise MissingError
 
 
 async def found_at(ctx: Ctx, case_id: UUID) -> q.FoundAt | None:

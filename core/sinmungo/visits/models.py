@@ -30,7 +30,7 @@ def _one_of(column: str, codes: dict[str, str]) -> str:
 visit_numbers = Table(
     "visit_numbers",
     core_metadata,
-    Column("year", Integer, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
 )
 

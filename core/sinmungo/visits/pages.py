@@ -6,10 +6,19 @@ from sinmungo.visits.pages_list import VisitListPages
 from sinmungo.visits.pages_month_file import MonthFilePages
 from sinmungo.visits.pages_plan import PlanPages
 from sinmungo.visits.pages_record import RecordPages
+from sinmungo.visits.pages_targets_file import TargetFilePages
 from sinmungo.visits.pages_visit import VisitPages
 from sinmungo.visits.permissions import READ, RECORD
 
-OFFICE = (VisitListPages, MonthFilePages, PlanPages, RecordPages, VisitPages, LedgerPages)
+OFFICE = (
+    VisitListPages,
+    MonthFilePages,
+    TargetFilePages,
+    PlanPages,
+    RecordPages,
+    VisitPages,
+    LedgerPages,
+)
 MENU = (
     MenuItem("방문 일정", "/office/visits", READ, "현장방문", 40),
     MenuItem("방문 기록", "/office/visits/record", RECORD, "현장방문", 41),

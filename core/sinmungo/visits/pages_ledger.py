@@ -17,7 +17,7 @@ from sinmungo.visits.pages_list import ROOT, tabs
 from sinmungo.visits.permissions import READ
 from sinmungo.visits.sheets import book_sheets
 from sinmungo.web import charts
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, Gather, query_form
 from sinmungo.web.render import page
 from sinmungo.web.sheets import download, file_kind
@@ -51,7 +51,7 @@ class LedgerPages(Controller):
             return await _page(request, ctx, form, LedgerQuery(), error.errors)
         return await _page(request, ctx, form, asked, {})
 
-    @get(["/file.xlsx", "/file.csv"], opt=needs(READ))
+    @get(["/file.xlsx", "/file.csv"], opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Send the same book: the sums, the visits, the difficulties."""
         asked = query_of(query_form(request))

@@ -9,6 +9,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from sinmungo import clock
+from sinmungo.cases.service import need_visible
 from sinmungo.companies.models import SIZE_CLASSES
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError
@@ -69,7 +70,7 @@ class VisitListPages(Controller):
         errors: dict[str, str] = {}
         found = None
         try:
-            found = await service.targets(ctx, _target_query(form))
+            found = await service.targets(ctx, target_query(form))
         except InvalidError as error:
             errors = error.errors
         return page(
@@ -88,6 +89,7 @@ class VisitListPages(Controller):
             months=[(m, f"{m}개월 넘게 방문 없음") for m in MONTHS] + [("0", "모든 업체")],
             default_months=str((await service.visit_settings(ctx)).target_months),
             next_href=_next(form, found.next) if found and found.next else "",
+            file_query=urlencode({k: v for k, v in form.items() if v and k != "cursor"}),
             may_record=ctx.me.may(RECORD),
         )
 
@@ -111,6 +113,7 @@ class VisitListPages(Controller):
     @get("/of-case/{case_id:uuid}", opt=needs(READ))
     async def of_case(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[str]:
         """Show at which visit a case was found: a part of its page, or a page of its own."""
+        await need_visible(ctx, case_id)
         part = "hx-request" in request.headers
         return page(
             request,
@@ -142,7 +145,8 @@ def _days(lines: list[VisitLine]) -> list[tuple[date, list[VisitLine]]]:
     return sorted(found.items())
 
 
-def _target_query(form: Form) -> TargetQuery:
+def target_query(form: Form) -> TargetQuery:
+    """Return what the filters ask for. Raises InvalidError on the field that is no number."""
     return TargetQuery(
         months=form.number("months"),
         complex=form.optional("complex"),

@@ -10,7 +10,7 @@ from sinmungo.visits import look as looks
 from sinmungo.visits import service
 from sinmungo.visits.permissions import READ
 from sinmungo.visits.types import VisitLine
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import query_form
 from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
 from sinmungo.web.types import CtxDep, Req
@@ -35,7 +35,7 @@ class MonthFilePages(Controller):
 
     path = "/file"
 
-    @get("/{kind:str}", opt=needs(READ))
+    @get("/{kind:str}", opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep, kind: FromPath[str]) -> Response[bytes]:
         """Hand out the month that the page shows."""
         asked = query_form(request)

@@ -14,6 +14,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.text import money
 from sinmungo.visits import forms, labels, service
 from sinmungo.visits import look as looks
+from sinmungo.visits.extra import shown as extra_questions
 from sinmungo.visits.pages_plan import parts
 from sinmungo.visits.permissions import RECORD
 from sinmungo.visits.types import Recorded, VisitDetail
@@ -167,6 +168,7 @@ async def _page(
         met=form["contacts"].split(","),
         people=_rows(form, "people", forms.PERSON, more=extra == "PERSON"),
         premises=list(labels.PREMISES.items()),
+        questions=await extra_questions(ctx, form, errors),
         **await grid(ctx, form, more=extra == "ITEM"),
         **await parts(ctx, form, extra=extra == "ROW"),
     )

@@ -10,10 +10,10 @@ from litestar.params import FromPath, FromQuery
 from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import datetime_ko
-from sinmungo.visits import forms, service
+from sinmungo.visits import extra, forms, service
 from sinmungo.visits import look as looks
 from sinmungo.visits.permissions import READ, RECORD
-from sinmungo.visits.types import Journal
+from sinmungo.visits.types import Journal, VisitDetail
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, read_form
 from sinmungo.web.render import page, see_other
@@ -36,7 +36,7 @@ class VisitPages(Controller):
     async def amending(self, request: Req, ctx: CtxDep, visit_id: FromPath[UUID]) -> Response[str]:
         """Show the texts of a journal for mending."""
         visit = await service.detail(ctx, visit_id)
-        return page(request, "visits/amend.html", visit=visit, form=forms.form_of(visit), errors={})
+        return await _amend_page(request, ctx, visit, forms.form_of(visit))
 
     @post("/{visit_id:uuid}/amend", opt=needs(RECORD))
     async def amend(self, request: Req, ctx: CtxDep, visit_id: FromPath[UUID]) -> Response[Any]:
@@ -47,15 +47,14 @@ class VisitPages(Controller):
             note=form["note"],
             next_plan=form["next_plan"],
             guided=form["guided"],
+            extra=await extra.answered(ctx, form),
         )
         try:
             await service.amend(ctx, visit_id, given, form.number("row_version") or 0)
         except (InvalidError, StaleError) as error:
             errors = error.errors if isinstance(error, InvalidError) else {"note": error.message}
             visit = await service.detail(ctx, visit_id)
-            return page(
-                request, "visits/amend.html", status=422, visit=visit, form=form, errors=errors
-            )
+            return await _amend_page(request, ctx, visit, form, errors)
         return see_other(f"{ROOT}/{visit_id}", "방문일지를 고쳤습니다.")
 
     @post("/{visit_id:uuid}/items/{item_id:uuid}", opt=needs(RECORD))
@@ -73,6 +72,24 @@ class VisitPages(Controller):
                 request, ctx, visit_id, item_id=item_id, form=form, errors=_errors(error)
             )
         return see_other(f"{ROOT}/{visit_id}", "처리 구분을 바꾸었습니다.")
+
+
+async def _amend_page(
+    request: Req,
+    ctx: Ctx,
+    visit: VisitDetail,
+    form: Form,
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
+    return page(
+        request,
+        "visits/amend.html",
+        status=422 if errors else 200,
+        visit=visit,
+        form=form,
+        questions=await extra.shown(ctx, form, errors),
+        errors=errors or {},
+    )
 
 
 def _errors(error: SinmungoError) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What was typed about a visit, understood: one place for screen and API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -95,8 +95,13 @@ def understand_plan(plan: Plan) -> PlanValues:
     return found
 
 
-def understand_journal(journal: Journal, words: Labels) -> JournalValues:
-    """Return what a journal says; `InvalidError` names every field at fault, items included."""
+def understand_journal(
+    journal: Journal, words: Labels, faults: Mapping[str, str] | None = None
+) -> JournalValues:
+    """Return what a journal says; `InvalidError` names every field at fault, items included.
+
+    `faults` are those of the city's own questions, told together with the others.
+    """
     gather = Gather()
     kind, day = _kind(gather, journal.kind), _day(gather, journal.day)
     gather.need("day", _EARLIEST <= day <= clock.today(), "아직 오지 않은 날입니다.")
@@ -115,6 +120,7 @@ def understand_journal(journal: Journal, words: Labels) -> JournalValues:
         **understand_texts(gather, journal),
         products=gather.take("products", line, journal.products, "") or None,
     )
+    gather.errors |= faults or {}
     gather.done()
     return values
 

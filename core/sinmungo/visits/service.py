@@ -7,7 +7,7 @@
     conflicts(ctx, company_id, officers, at, but=None) -> list[Conflict]
     record(ctx, Journal, visit_id=None, row_version=0) -> Recorded
     add_found(ctx, visit_id, items: list[Found], row_version) -> Recorded
-    amend(ctx, visit_id, Journal, row_version) -> Planned
+    amend(ctx, visit_id, Journal, row_version, *, whole=True) -> Planned
     reclassify(ctx, item_id, Found, row_version) -> Classified
     detail(ctx, visit_id) -> VisitDetail                   writes who looked
     history(ctx, visit_id) -> list[Entry]                  newest first
@@ -37,7 +37,7 @@ from sinmungo.visits.ledger import (
 )
 from sinmungo.visits.ledger_queries import BookedItem, BookedVisit
 from sinmungo.visits.listing import calendar, complexes, list_visits, my_plans, targets
-from sinmungo.visits.looking import detail, found_at, history
+from sinmungo.visits.looking import detail, found_at, history, need_visible
 from sinmungo.visits.planning import (
     ConflictError,
     cancel,
@@ -77,6 +77,7 @@ __all__ = [
     "list_visits",
     "move",
     "my_plans",
+    "need_visible",
     "plan",
     "reclassify",
     "record",

@@ -5,10 +5,14 @@ Days and times of what is sent in are texts as people type them ("11.22", "2026-
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+
+from sinmungo.forms.types import Answer
+from sinmungo.host.setting_fields import about
+from sinmungo.host.types import SettingsGroup
 
 type Outcome = Literal["ON_SITE", "HANDLED", "NOTIFIED", "PROPOSED", "UNCLASSED"]
 type ConflictKind = Literal["COMPANY_THAT_DAY", "OFFICER_THAT_DAY", "RECENT"]
@@ -17,9 +21,45 @@ type ConflictKind = Literal["COMPANY_THAT_DAY", "OFFICER_THAT_DAY", "RECENT"]
 class VisitSettings(msgspec.Struct, frozen=True):
     """The city's habits. `repeat_days`: no second visit within so many days without a warning."""
 
-    number_prefix: str = "V"
-    repeat_days: int = 30
-    target_months: int = 12
+    number_prefix: Annotated[
+        str,
+        about(
+            "방문번호 머리글자",
+            "새로 기록하는 방문부터 씁니다.",
+            pattern=r"^[A-Z0-9가-힣]{1,10}$",
+            told="영문 대문자, 숫자, 한글로 10자까지 적어 주세요.",
+        ),
+    ] = "V"
+    repeat_days: Annotated[
+        int,
+        about(
+            "다시 방문할 때 알릴 기간",
+            "같은 업체를 이 기간 안에 다시 방문하려 하면 먼저 알려 줍니다.",
+            unit="일",
+            ge=0,
+            le=365,
+        ),
+    ] = 30
+    target_months: Annotated[
+        int,
+        about(
+            "방문 대상에 올릴 기간",
+            "이만큼 방문하지 않은 업체가 ‘방문 대상’에 먼저 나옵니다.",
+            unit="개월",
+            ge=1,
+            le=120,
+        ),
+    ] = 12
+
+
+VISIT_GROUP = SettingsGroup(
+    "visits",
+    "현장방문",
+    VisitSettings,
+    "visits",
+    lead="방문번호, 다시 방문할 때 알림, 방문 대상.",
+    order=310,
+)
 
 
 class Outsider(msgspec.Struct, kw_only=True):
@@ -74,6 +114,7 @@ class Journal(msgspec.Struct, kw_only=True):
     """A visit that took place. What is left None of the company's figures is what is known of it.
 
     `sales` in won of the last year, `export_usd` in dollars, `factory_area` in square metres.
+    `extra` answers the city's own questions by code; None: they were not asked.
     """
 
     company_id: UUID | None = None
@@ -98,6 +139,7 @@ class Journal(msgspec.Struct, kw_only=True):
     export_usd: int | None = None
     factory_area: int | None = None
     premises: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class Conflict(msgspec.Struct, kw_only=True):
@@ -222,6 +264,8 @@ class VisitDetail(msgspec.Struct, kw_only=True):
     team: list[TeamLine]
     people: list[MetLine]
     items: list[ItemLine]
+    extra: dict[str, Any] = {}
+    answers: list[Answer] = []
     acts: tuple[str, ...] = ()
 
 

@@ -23,12 +23,16 @@ class Form(dict[str, str]):
 
     def rows(self, group: str) -> list[dict[str, str]]:
         """Return the rows of a grid whose fields are named `<group>-<index>-<name>`, in order."""
+        return list(self.indexed(group).values())
+
+    def indexed(self, group: str) -> dict[int, dict[str, str]]:
+        """Return the same rows by their index, in order."""
         found: dict[int, dict[str, str]] = {}
         for key, value in self.items():
             match = _ROW.fullmatch(key)
             if match and match["group"] == group and int(match["index"]) < MAX_ROWS:
                 found.setdefault(int(match["index"]), {})[match["name"]] = value
-        return [found[index] for index in sorted(found)]
+        return {index: found[index] for index in sorted(found)}
 
     def optional(self, key: str) -> str | None:
         """Return the text, or None when nothing was typed."""

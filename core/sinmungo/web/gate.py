@@ -7,13 +7,14 @@ method, whatever routes exist.
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 import structlog
 
 from sinmungo.host.context import Work
+from sinmungo.web.bounds import blamed, bounded, fault_of, parts_below_face
 from sinmungo.web.problems import PROBLEM_JSON, Problem
 from sinmungo.web.scope import KEY, Identify, RequestScope
 from sinmungo.web.statics import is_static
@@ -23,8 +24,8 @@ log = structlog.get_logger("sinmungo.request")
 type Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 type PlainPage = Callable[[int, str, str], bytes]
 
-FACES = ("office", "admin")
-_API_DEPTH = 2
+PLATFORM = "platform"
+_WITHOUT_CITY = frozenset({"", PLATFORM, "help"})  # the list of cities, the desk, the guide
 _DOUBLED = re.compile("/{2,}")
 _CODES = {404: "not_found", 503: "unavailable"}
 _POLICY = (
@@ -36,6 +37,10 @@ _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
+_RETRY_SECONDS = b"30"
+_UPGRADING = "새 판으로 바꾸는 중입니다. 잠시 뒤에 다시 열어 주세요."
+_NO_PAGE = "찾으시는 화면이 없습니다."
+_STOPPED = "시 전용 기능이 답하지 않아 멈추었습니다. 다른 화면은 그대로 쓸 수 있습니다."
 _UNKNOWN_HOST = "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요."
 
 
@@ -50,7 +55,6 @@ class Gate:
         registry: Registry,
         identify: Identify,
         platform_hosts: tuple[str, ...],
-        minimum: Mapping[str, str],
         plain_page: PlainPage,
     ) -> None:
         self._app = app
@@ -58,9 +62,13 @@ class Gate:
         self._registry = registry
         self._identify = identify
         self._platform_hosts = frozenset(platform_hosts)
-        self._minimum = dict(minimum)
         self._plain_page = plain_page
         self._log = log.bind()  # once: a logger that is not bound binds itself at each line
+
+    @property
+    def inner(self) -> Asgi:
+        """Return the application inside, for those who walk its routes."""
+        return self._app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or pass the lifespan through."""
@@ -85,27 +93,31 @@ class Gate:
     def _refusal(self, path: str, host: str, city: Tenant | None) -> tuple[int, str] | None:
         if is_static(path) or path.startswith("/health/"):
             return None
-        if city is None:
-            return None if host in self._platform_hosts else (404, _UNKNOWN_HOST)
+        first = path.split("/", 2)[1] if path.startswith("/") else ""
+        if city is None and host not in self._platform_hosts:
+            return 404, _UNKNOWN_HOST
+        if first not in _WITHOUT_CITY if city is None else first == PLATFORM:
+            return 404, _NO_PAGE
+        return self._closed(path, city) if city else None
+
+    def _closed(self, path: str, city: Tenant) -> tuple[int, str] | None:
+        """Return why a city does not serve a path now, or None."""
+        if city.upgrading:
+            return 503, _UPGRADING
         if not city.open:
             return 503, "서비스를 잠시 멈추었습니다. 급한 일은 담당 부서에 전화해 주세요."
-        if any(city.revisions.get(name, "") < wanted for name, wanted in self._minimum.items()):
-            return 503, "새 판으로 바꾸는 중입니다. 잠시 뒤에 다시 열어 주세요."
         plugin = self._plugin_of(path)
         if plugin is not None and not self._work.host.is_active(city, plugin):
-            return 404, "찾으시는 화면이 없습니다."
+            late = plugin in city.plugins and self._work.host.is_late(city, plugin)
+            return (503, _UPGRADING) if late else (404, _NO_PAGE)
         return None
 
     def _plugin_of(self, path: str) -> str | None:
-        parts = path.strip("/").split("/")
-        if parts[0] in FACES:
-            parts = parts[1:]
-        elif parts[:_API_DEPTH] == ["api", "v1"]:
-            parts = parts[_API_DEPTH:]
+        parts = parts_below_face(path)
         return parts[0] if parts and parts[0] in self._work.host.plugins else None
 
     async def _serve(self, scope: Any, receive: Any, send: Any, unit: RequestScope) -> None:
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def guarded(message: Any) -> None:
             nonlocal status
@@ -115,12 +127,30 @@ class Gate:
                 message["headers"] = [*message.get("headers", []), *_SECURITY_HEADERS]
             await send(message)
 
+        plugin = blamed(self._work.host, scope["path"]) if unit.city else None
         try:
-            await self._app(scope, receive, guarded)
+            if plugin is None:
+                await self._app(scope, receive, guarded)
+            else:
+                await bounded(self._app, scope, receive, guarded, unit)
         finally:
             await unit.abort()
+            if plugin is not None:
+                status = await self._blame(scope, send, unit, plugin, status)
             if not is_static(scope["path"]):
-                _log(self._log, scope, unit, status, time.perf_counter() - started)
+                _log(self._log, scope, unit, status or 500, time.perf_counter() - started)
+
+    async def _blame(
+        self, scope: Any, send: Any, unit: RequestScope, plugin: str, status: int
+    ) -> int:
+        """Keep a plugin's fault, and answer for it if it never did; return the answer's status."""
+        found = fault_of(unit, plugin, scope)
+        if found and unit.city is not None and self._work.failures is not None:
+            await self._work.failures.keep(unit.city, found)
+        if unit.fault is not None and not status:
+            status = 503
+            await self._answer(scope, send, status, _STOPPED, unit.number)
+        return status
 
     async def _answer(self, scope: Any, send: Any, status: int, message: str, number: str) -> None:
         if scope["path"].startswith("/api/"):
@@ -130,6 +160,8 @@ class Gate:
             body = self._plain_page(status, message, number)
             kind = b"text/html; charset=utf-8"
         headers = [(b"content-type", kind), *_SECURITY_HEADERS]
+        if message == _UPGRADING:
+            headers.append((b"retry-after", _RETRY_SECONDS))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log.info("refused", status=status, request=number)

@@ -36,8 +36,12 @@ PAGES = {
     "/admin/plugins": "plugins",
     "/admin/cases": "settings",
     "/admin/imports": "imports",
+    "/admin/forms": "forms",
+    "/admin/opening": "opening",
     "/admin/bookings": "bookings",
     "/admin/companies": "settings",
+    "/admin/settings": "settings-all",
+    "/platform": "operator",
 }
 
 

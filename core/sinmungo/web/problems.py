@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException, Valida
 from litestar.response import Redirect
 
 from sinmungo.errors import (
+    BusyError,
     InvalidError,
     MissingError,
     PasswordChangeNeededError,
@@ -46,7 +47,11 @@ _CSRF_ADVICE = (
     "로그인이 끝났거나 브라우저를 껐다 켰을 때 생기는 일입니다."
 )
 _SIGN_IN = "/office/people/sign-in"
+_DESK = "/platform"
 _CHOOSE_PASSWORD = "/office/people/me/password"  # noqa: S105 - an address
+_BUSY_ADVICE = (
+    "큰 통계나 파일을 만드는 일이 몰렸습니다. 하던 일은 그대로이니 조금 뒤에 다시 눌러 주세요."
+)
 _SERVER_ERROR = "처리하는 중에 문제가 생겼습니다. 아래 번호를 담당자에게 알려 주세요."
 
 
@@ -75,6 +80,7 @@ def problem_of(request: Request[Any, Any, Any], error: Exception) -> Problem:
         return Problem(403, "csrf", _CSRF_TITLE, number)
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - HTTP's own border
         return _of_litestar(error, number)
+    scope_of(request.scope).fault = error
     return _of_server(error, number)
 
 
@@ -126,16 +132,29 @@ class ProblemHandler:
         """Answer in the form the caller understands."""
         problem = problem_of(request, error)
         if request.url.path.startswith("/api/"):
-            return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON)
+            return Response(
+                problem,
+                status_code=problem.status,
+                media_type=PROBLEM_JSON,
+                headers=_later(error),
+            )
+        at_desk = request.url.path.split("/", 2)[1] == _DESK[1:]
         if isinstance(error, SignInNeededError):
-            return _to_sign_in(request)
+            return _lead_to(request, f"{_DESK}/sign-in", 401) if at_desk else _to_sign_in(request)
         if isinstance(error, PasswordChangeNeededError):
-            return _lead_to(request, _CHOOSE_PASSWORD)
-        advice = _CSRF_ADVICE if problem.code == "csrf" else None
+            return _lead_to(request, f"{_DESK}/password" if at_desk else _CHOOSE_PASSWORD)
+        advice = {"csrf": _CSRF_ADVICE, BusyError.code: _BUSY_ADVICE}.get(problem.code)
         html = self._renderer.error_page(
             request, problem.status, problem.title, problem.request, advice
         )
-        return Response(html, status_code=problem.status, media_type="text/html")
+        return Response(
+            html, status_code=problem.status, media_type="text/html", headers=_later(error)
+        )
+
+
+def _later(error: Exception) -> dict[str, str]:
+    """Say when to come again, where the error knows."""
+    return {"retry-after": str(error.retry_after)} if isinstance(error, BusyError) else {}
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -145,7 +164,7 @@ def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect(f"{_SIGN_IN}?next={quote(target)}", status_code=303)
 
 
-def _lead_to(request: Request[Any, Any, Any], path: str) -> Response[Any]:
+def _lead_to(request: Request[Any, Any, Any], path: str, status: int = 403) -> Response[Any]:
     if request.headers.get("hx-request"):
-        return Response("", status_code=403, headers={"HX-Redirect": path})
+        return Response("", status_code=status, headers={"HX-Redirect": path})
     return Redirect(path, status_code=303)

@@ -21,6 +21,7 @@ from sinmungo.host.host import Host
 from sinmungo.host.types import MenuItem
 from sinmungo.text import business_no, dates, money, phone
 from sinmungo.web.guide import help_for
+from sinmungo.web.look import known_look
 from sinmungo.web.scope import RequestScope, scope_of
 from sinmungo.web.statics import static_url
 
@@ -113,6 +114,7 @@ class Renderer:
         path = request.url.path
         return _bare_layout() | {
             "city": unit.city,
+            "city_look": known_look(unit.city.id if unit.city else None),
             "user": unit.me if unit.me.kind == "OFFICER" else None,
             "menu": self._menu(unit, path, face_of(path)),
             "portal_menu": self._portal_menu(unit, path),
@@ -164,6 +166,7 @@ def _current(items: list[MenuItem], path: str) -> MenuItem | None:
 def _bare_layout() -> dict[str, Any]:
     return {
         "city": None,
+        "city_look": known_look(None),
         "user": None,
         "menu": (),
         "portal_menu": (),

@@ -4,6 +4,7 @@ Committing before the first byte means that a browser never sees "saved" for wha
 of 400 or more undoes everything, unless the handler asked to keep it (failed sign-ins are kept).
 """
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -27,7 +28,10 @@ class Identify(Protocol):
 
 
 class RequestScope:
-    """What belongs to one request. `keep` makes even an error answer commit."""
+    """What belongs to one request. `keep` makes even an error answer commit.
+
+    `fault` is the unexpected error that the answer hides, for whoever has to be told.
+    """
 
     def __init__(
         self, scope: Any, work: Work, identify: Identify, city: Tenant | None, number: str
@@ -36,6 +40,10 @@ class RequestScope:
         self.number = number
         self.keep = False
         self.statements = 0
+        self.fault: BaseException | None = None
+        self.operator: Any = None  # who works at the operator's desk; belongs to no city
+        self.seconds: float | None = None  # after which a statement ends, if sooner than usual
+        self._ends: list[Callable[[], None]] = []
         self._scope = scope
         self._work = work
         self._identify = identify
@@ -53,7 +61,7 @@ class RequestScope:
         ctx = await self._open()
         if self._me is None:
             self._me = await self._identify(ctx, self._scope)
-            ctx.me = self._me
+        ctx.me = self._me
         return ctx
 
     async def identity(self) -> Identity:
@@ -64,7 +72,7 @@ class RequestScope:
         if self._ctx is None:
             if self.city is None:
                 raise MissingError
-            self._door = self._work.open(self.city, ANONYMOUS)
+            self._door = self._work.open(self.city, ANONYMOUS, self.seconds)
             self._ctx = await self._door.__aenter__()
             client = self._scope.get("client")
             self._ctx.address = client[0] if client else ""
@@ -82,11 +90,19 @@ class RequestScope:
         else:
             await _undo(door)
 
+    def at_end(self, callback: Callable[[], None]) -> None:
+        """Call `callback` when the request is over, however it ends."""
+        self._ends.append(callback)
+
     async def abort(self) -> None:
         """Undo whatever is still open; for requests that ended without an answer."""
         door, self._door, self._ctx = self._door, None, None
-        if door is not None:
-            await _undo(door)
+        try:
+            if door is not None:
+                await _undo(door)
+        finally:
+            for callback in self._ends:
+                callback()
 
 
 class _UndoError(Exception):

@@ -165,6 +165,7 @@ async def test_year_end_adds_up_and_opens(project, four, web):
         assert [lines[n]["missed"] for n in ("㈜가람", "㈜나래", "㈜다솜")] == [2, 3, 4]
         for line in lines.values():
             assert sum(line["outcomes"].values()) == line["cases"]
+        assert (await project.api.get(f"{project.path}/years/1")).status_code == 404
         nothing = (await project.api.get(f"{project.path}/years/2025")).json()
         assert nothing["items"] == []
         browser = await desk(web, project.officer)

@@ -65,7 +65,9 @@ plugin_state = Table(
     Column("plugin", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("state in ('ACTIVE', 'DISABLED')", name="state"),
+    Column("version", Text),
+    Column("row_version", Integer, nullable=False),
+    CheckConstraint("state in ('INSTALLED', 'ACTIVE', 'DISABLED', 'TRIPPED')", name="state"),
 )
 
 registry_version = Table(

@@ -1,0 +1,31 @@
+"""A finding: how bad, about what, what it means, and what to do."""
+
+from typing import Literal
+
+import msgspec
+
+type Level = Literal["OK", "WARN", "BAD"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """`check` is stable and short; `says` and `remedy` are Korean sentences for an operator."""
+
+    level: Level
+    check: str
+    says: str
+    remedy: str = ""
+
+
+def ok(check: str, says: str) -> Finding:
+    """Return that all is well."""
+    return Finding("OK", check, says)
+
+
+def warn(check: str, says: str, remedy: str) -> Finding:
+    """Return what works but will not for long."""
+    return Finding("WARN", check, says, remedy)
+
+
+def bad(check: str, says: str, remedy: str) -> Finding:
+    """Return what does not work."""
+    return Finding("BAD", check, says, remedy)

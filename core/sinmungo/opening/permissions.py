@@ -1,0 +1,3 @@
+"""Who opens a city."""
+
+MANAGE = "opening.manage"

@@ -1,0 +1,82 @@
+"""Who did what at the operator's desk: append-only, names of things and no contents."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from sinmungo import clock
+from sinmungo_tenants import Session, insert_into, read
+from sinmungo_tenants.control.operators import operator_log
+
+ACTS = {
+    "SIGN_IN": "로그인",
+    "SIGN_IN_FAILED": "로그인 실패",
+    "SIGN_OUT": "로그아웃",
+    "PASSWORD_CHANGED": "비밀번호 바꿈",
+    "OPERATOR_ADDED": "운영자 추가",
+    "OPERATOR_RESET": "운영자 비밀번호·인증 다시 만듦",
+    "OPERATOR_DISABLED": "운영자 사용 중지",
+    "OPERATOR_ENABLED": "운영자 다시 사용",
+    "JOB_RETRIED": "작업 다시 함",
+    "OUTBOX_RETRIED": "보낼 일 다시 함",
+    "FIGURES_GATHERED": "현황 다시 모음",
+}
+
+
+class LogRow(msgspec.Struct):
+    """One line."""
+
+    at: datetime
+    login: str
+    act: str
+    subject: str
+    address: str
+
+    @property
+    def title(self) -> str:
+        """The act in Korean."""
+        return ACTS.get(self.act, self.act)
+
+
+_ADD = insert_into(operator_log)
+_RECENT = read(
+    select(
+        operator_log.c.at,
+        operator_log.c.login,
+        operator_log.c.act,
+        operator_log.c.subject,
+        operator_log.c.address,
+    )
+    .order_by(operator_log.c.at.desc(), operator_log.c.id.desc())
+    .limit(bindparam("limit")),
+    LogRow,
+)
+
+
+async def note(
+    db: Session,
+    act: str,
+    *,
+    subject: str = "",
+    operator_id: UUID | None = None,
+    login: str = "",
+    address: str = "",
+) -> None:
+    """Write one line; without a login it was the command line."""
+    await db.run(
+        _ADD,
+        id=clock.uuid7(),
+        at=clock.now(),
+        operator_id=operator_id,
+        login=login,
+        act=act,
+        subject=subject,
+        address=address,
+    )
+
+
+async def recent(db: Session, limit: int = 200) -> list[LogRow]:
+    """Return the newest lines."""
+    return await db.all(_RECENT, limit=limit)

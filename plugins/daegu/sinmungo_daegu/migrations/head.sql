@@ -1,0 +1,1 @@
+-- daegu 0002: generated from the revisions by `sinmungo headsql`, not by hand.

@@ -1,0 +1,1 @@
+-- gimhae 0002: generated from the revisions by `sinmungo headsql`, not by hand.
