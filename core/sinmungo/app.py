@@ -44,6 +44,7 @@ from sinmungo.web.access import require_permission
 from sinmungo.web.gate import Gate
 from sinmungo.web.look import city_look
 from sinmungo.web.problems import ProblemHandler
+from sinmungo.web.proxies import Proxies
 from sinmungo.web.quota import Quota
 from sinmungo.web.render import Renderer
 from sinmungo.web.scope import scope_of
@@ -67,6 +68,7 @@ class Runtime:
             settings.app_dsn,
             size=settings.pool_size,
             timeout=settings.statement_timeout,
+            servers=settings.pools,
         )
         self.registry = Registry(self.doors, [COMPONENT], self.host.components())
         self.work = Work(
@@ -190,5 +192,6 @@ def create_app(runtime: Runtime | None = None) -> Any:
         identify=runtime.identifier,
         platform_hosts=runtime.settings.platform_hosts,
         plain_page=renderer.plain,
+        proxies=Proxies(runtime.settings.trusted_proxies),
     )
     return metrics.Measured(gate) if metrics.wanted() else gate

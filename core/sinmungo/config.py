@@ -7,16 +7,31 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from sinmungo_tenants.names import SAFE
+from sinmungo_tenants.servers import MAIN, Servers
+
 PREFIX = "SINMUNGO_"
 WEB_PID = "SINMUNGO_WEB_PID"  # set by `sinmungo web` for the workers it starts
-SECRET_FIELDS = frozenset({"app_dsn", "migrator_dsn", "smtp_password", "database_url"})
+SECRET_FIELDS = frozenset({"app_dsn", "migrator_dsn", "smtp_password", "database_url", "servers"})
+
+
+class ServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A database server besides main: the two logins' addresses there.
+
+    `pool_size` is the number of connections that each process keeps to it; 0: as many as to main.
+    """
+
+    app_dsn: str
+    migrator_dsn: str = ""
+    pool_size: int = 0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting of a deployment. Environment names are SINMUNGO_ and the upper-case field.
 
     `app_dsn` and `migrator_dsn` are the two logins' addresses; `database_url` is an
-    administrator's, used by the demo to make them. Durations are seconds.
+    administrator's, used by the demo to make them. `servers` are further database servers by name,
+    on which cities may lie. Durations are seconds.
     """
 
     data: str = ".sinmungo"
@@ -25,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     app_dsn: str = ""
     migrator_dsn: str = ""
+    servers: dict[str, ServerAddress] = {}
     platform_hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     tenants: str = "tenants"
     port: int = 8000
@@ -38,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cookie_secure: bool = True
     session_idle: int = 3600
     session_absolute: int = 43200
+    trusted_proxies: tuple[str, ...] = ()
     oidc_hosts: tuple[str, ...] = ()
     smtp_host: str = ""
     smtp_port: int = 25
@@ -48,10 +65,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "json"
     demo: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a proxy that is no address: it would be trusted by nobody, and nobody told."""
+        if self.trusted_proxies:
+            from ipaddress import ip_network
+
+            for one in self.trusted_proxies:
+                ip_network(one, strict=False)
+
     @property
     def data_path(self) -> Path:
         """The data folder, absolute."""
         return Path(self.data).absolute()
+
+    @property
+    def migrators(self) -> Servers:
+        """The migrator's addresses of all servers."""
+        return Servers(self.migrator_dsn, {n: s.migrator_dsn for n, s in self.servers.items()})
+
+    @property
+    def pools(self) -> dict[str, tuple[str, int]]:
+        """The application's address and number of connections of each server besides main."""
+        size = self.pool_size
+        return {n: (s.app_dsn, s.pool_size or size) for n, s in self.servers.items()}
 
     @property
     def key_file(self) -> Path:
@@ -70,8 +106,24 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     for name in Settings.__struct_fields__:
         text = env.get(PREFIX + name.upper())
         if text is not None:
-            values[name] = text.split(",") if hints[name] == tuple[str, ...] else text
-    return msgspec.convert(values, Settings, strict=False)
+            values[name] = _value(name, text, hints[name])
+    settings = msgspec.convert(values, Settings, strict=False)
+    for name in settings.servers:
+        if not SAFE.fullmatch(name) or name == MAIN:
+            raise msgspec.ValidationError(f"{name!r} is no name for a server - at `$.servers`")
+    return settings
+
+
+def _value(name: str, text: str, hint: Any) -> Any:
+    """Return what an environment variable says: lists by commas, tables as JSON."""
+    if hint == tuple[str, ...]:
+        return text.split(",")
+    if hint != dict[str, ServerAddress]:
+        return text
+    try:
+        return msgspec.json.decode(text or "{}")
+    except msgspec.DecodeError as error:  # its text would quote what may be a password
+        raise msgspec.ValidationError(f"{PREFIX}{name.upper()} is no JSON") from error
 
 
 def masked(settings: Settings) -> dict[str, Any]:

@@ -38,10 +38,15 @@ class Family(msgspec.Struct):
 
 
 def start_web(settings: Settings) -> None:
-    """Serve the sum of all web workers from the parent process; call it before they start."""
-    folder = settings.data_path / "metrics"
+    """Serve the sum of all web workers from the parent process; call it before they start.
+
+    Two web servers on one machine share the data folder, so each counts in one of its own port.
+    """
+    home = settings.data_path / "metrics"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = home / str(settings.port)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700)
     os.environ[FOLDER] = str(folder)
     from prometheus_client import CollectorRegistry, start_http_server
     from prometheus_client.multiprocess import MultiProcessCollector

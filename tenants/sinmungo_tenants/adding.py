@@ -14,17 +14,19 @@ import asyncpg
 from sinmungo_tenants import headsql, migrate
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.doors import prepare
-from sinmungo_tenants.errors import TenantExistsError
+from sinmungo_tenants.errors import ServerDownError, TenantExistsError
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import Deployment, check_slug, new_tenant_id, schema_of
+from sinmungo_tenants.pools import AWAY
 from sinmungo_tenants.provision import LOCK_TIMEOUT, TenantSpec, schema_statements
 from sinmungo_tenants.registry import Tenant
+from sinmungo_tenants.servers import CONNECT_SECONDS, MAIN, Servers
 from sinmungo_tenants.session import Session
 
 _TENANT = (
     "INSERT INTO control.tenants"
     " (id, slug, kind, name, service_name, state, server, created_at, row_version)"
-    " VALUES ($1, $2, $3, $4, $5, 'ACTIVE', 'main', $6, 1)"
+    " VALUES ($1, $2, $3, $4, $5, 'ACTIVE', $6, $7, 1)"
 )
 _HOST = "INSERT INTO control.tenant_hosts (host, tenant_id, position) VALUES ($1, $2, $3)"
 _STATE = (
@@ -39,11 +41,11 @@ _TOUCH = "UPDATE control.registry_version SET version = version + 1"
 
 
 class Adder:
-    """Makes cities of one deployment; `dsn` is the migrator's."""
+    """Makes cities of one deployment; `servers` are the migrator's addresses."""
 
-    def __init__(self, deployment: Deployment, dsn: str) -> None:
+    def __init__(self, deployment: Deployment, servers: str | Servers) -> None:
         self.deployment = deployment
-        self._dsn = dsn
+        self.servers = Servers.of(servers)
 
     @asynccontextmanager
     async def adding(
@@ -55,30 +57,57 @@ class Adder:
         """Make a city and yield it with a session for its first rows; all or nothing.
 
         `components` are its tables, `plugins` (slug → version) those that are active from the
-        beginning; the city that is yielded has none yet. Raises `TenantExistsError` when slug or
-        host is taken.
+        beginning; the city that is yielded has none yet. On another server than main the city's
+        transaction commits just before the registry's. Raises `TenantExistsError` when slug or
+        host is taken, `ServerDownError` when the server is unknown or away.
         """
         city = _tenant(spec, components)
-        connection = await asyncpg.connect(self._dsn)
+        async with self._open(spec.server) as (control, home):
+            session = Session(home, city.revision_tag)
+            await _register(control, city, components)
+            await self._furnish(home, city, components)
+            await self._bind(home, city)
+            yield city, session
+            await self._unbind(home, city)
+            for plugin, version in (plugins or {}).items():
+                now = datetime.now(UTC)
+                await control.execute(_PLUGIN, city.id, plugin, now, version)
+            await control.execute(_TOUCH)
+        for callback in session.take_after_commit():
+            await callback()
+
+    @asynccontextmanager
+    async def _open(
+        self, server: str
+    ) -> AsyncIterator[tuple[asyncpg.Connection, asyncpg.Connection]]:
+        """Open the registry's transaction and the city's: one and the same on main."""
+        async with self._transaction(MAIN) as control:
+            if server == MAIN:
+                yield control, control
+                return
+            async with self._transaction(server) as home:
+                yield control, home
+
+    @asynccontextmanager
+    async def _transaction(self, server: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await self._connect(server)
         try:
             await prepare(connection)
-            session = Session(connection, city.revision_tag)
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
                 await connection.execute("SET LOCAL client_min_messages = 'warning'")
-                await _register(connection, city, components)
-                await self._furnish(connection, city, components)
-                await self._bind(connection, city)
-                yield city, session
-                await self._unbind(connection, city)
-                for plugin, version in (plugins or {}).items():
-                    now = datetime.now(UTC)
-                    await connection.execute(_PLUGIN, city.id, plugin, now, version)
-                await connection.execute(_TOUCH)
+                yield connection
         finally:
             await connection.close()
-        for callback in session.take_after_commit():
-            await callback()
+
+    async def _connect(self, server: str) -> asyncpg.Connection:
+        dsn = self.servers.dsn(server)
+        if server == MAIN:
+            return await asyncpg.connect(dsn)
+        try:
+            return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        except AWAY as error:
+            raise ServerDownError(f"the server {server!r} cannot be reached") from error
 
     async def _furnish(
         self, connection: asyncpg.Connection, city: Tenant, components: Sequence[Component]
@@ -128,6 +157,7 @@ def _tenant(spec: TenantSpec, components: Sequence[Component]) -> Tenant:
         name=spec.name,
         service_name=spec.service_name,
         state="ACTIVE",
+        server=spec.server,
         hosts=tuple(host.lower() for host in spec.hosts),
         revisions={c.name: head(c) for c in components},
         revision_tag="new",
@@ -140,7 +170,14 @@ async def _register(
     now = datetime.now(UTC)
     try:
         await connection.execute(
-            _TENANT, city.id, city.slug, city.kind, city.name, city.service_name, now
+            _TENANT,
+            city.id,
+            city.slug,
+            city.kind,
+            city.name,
+            city.service_name,
+            city.server,
+            now,
         )
         for position, host in enumerate(city.hosts):
             await connection.execute(_HOST, host, city.id, position)

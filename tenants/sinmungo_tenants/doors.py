@@ -8,6 +8,8 @@ code that means harm (THREAT_MODEL.md).
 """
 
 import asyncio
+import contextlib
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any
@@ -16,14 +18,30 @@ import asyncpg
 import msgspec
 import structlog
 
-from sinmungo_tenants.errors import BehindError, BindError, LostTransactionError
+from sinmungo_tenants.errors import (
+    BehindError,
+    BindError,
+    LostTransactionError,
+    UnknownServerError,
+)
 from sinmungo_tenants.names import CONTROL_SCHEMA, JOBS_SCHEMA, Deployment, schema_of
+from sinmungo_tenants.pools import BROKEN, Pool, RemotePool
 from sinmungo_tenants.registry import Tenant
+from sinmungo_tenants.servers import MAIN
 from sinmungo_tenants.session import Session
 
 log = structlog.get_logger(__name__)
 _JSONB_VERSION = b"\x01"
 _ROLLBACK_SECONDS = 5.0
+# How a connection fails that the server has ended: nothing was begun, another one will do.
+_DEAD = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
@@ -51,50 +69,52 @@ class PoolLoad(msgspec.Struct):
     waiting: int
 
 
-class _Queue:
-    """How many wait for a connection of the pool."""
-
-    __slots__ = ("length",)
-
-    def __init__(self) -> None:
-        self.length = 0
-
-
 class Doors:
-    """A pool of the application's login, and the two ways through it."""
+    """A pool of the application's login per server, and the two ways through them."""
 
     def __init__(
-        self, deployment: Deployment, dsn: str, *, size: int = 4, timeout: float = 30.0
+        self,
+        deployment: Deployment,
+        dsn: str,
+        *,
+        size: int = 4,
+        timeout: float = 30.0,
+        servers: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:
-        """Set up for the application's login: `size` connections, `timeout` seconds a statement."""
+        """Set up for the application's login: `size` connections, `timeout` seconds a statement.
+
+        `servers` are those besides main: by name their address and number of connections.
+        """
         self.deployment = deployment
-        self._dsn = dsn
-        self._size = size
+        self._main = Pool(MAIN)
+        self._pools: dict[str, Pool] = {MAIN: self._main}
+        self._pools.update((name, RemotePool(name)) for name in servers or ())
+        self._addresses = {MAIN: (dsn, size), **(servers or {})}
         self._timeout = timeout
-        self._pool: Any = None
-        self._queue = _Queue()
 
     async def connect(self) -> None:
-        """Open the pool; call once, in the event loop that will use it."""
-        self._pool = await asyncpg.create_pool(
-            self._dsn,
-            min_size=1,
-            max_size=self._size,
-            max_inactive_connection_lifetime=900,
-            init=prepare,
-            reset=_no_reset,
-            server_settings={
-                "application_name": f"{self.deployment.name}-app",
-                "statement_timeout": str(int(self._timeout * 1000)),
-                "idle_in_transaction_session_timeout": "60000",
-                "jit": "off",
-            },
-        )
+        """Open the pools; call once, in the event loop that will use them."""
+        for name, (dsn, size) in self._addresses.items():
+            await self._pools[name].open(
+                dsn,
+                self._timeout,
+                min_size=1,
+                max_size=size,
+                max_inactive_connection_lifetime=900,
+                init=prepare,
+                reset=_no_reset,
+                server_settings={
+                    "application_name": f"{self.deployment.name}-app",
+                    "statement_timeout": str(int(self._timeout * 1000)),
+                    "idle_in_transaction_session_timeout": "60000",
+                    "jit": "off",
+                },
+            )
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._pool is not None:
-            await self._pool.close()
+        for pool in self._pools.values():
+            await pool.close()
 
     def tenant_session(
         self, tenant: Tenant, seconds: float | None = None
@@ -102,51 +122,60 @@ class Doors:
         """Open a transaction bound to one city; commit at the end, undo on any error.
 
         With `seconds` its statements end sooner than usual; that rides in the same first message.
-        Raises `BehindError` when the city is older than this code can work on.
+        Raises `BehindError` when the city is older than this code can work on, `ServerDownError`
+        when the city's server is not in the settings or (on entering) cannot be reached.
         """
         if tenant.upgrading:
             raise BehindError(f"{tenant.slug} waits for `sinmungo fleet upgrade`: {_older(tenant)}")
+        pool = self._pools.get(tenant.server)
+        if pool is None:
+            raise UnknownServerError(f"{tenant.slug} lies on {tenant.server!r}: not in settings")
         role, schema = self.deployment.city(tenant.id), schema_of(tenant.id)
         if seconds is not None:
             schema += f"; SET LOCAL statement_timeout = {int(seconds * 1000)}"
-        return _Bound(self._pool, self._queue, role, schema, tenant.revision_tag)
+        return _Bound(pool, role, schema, tenant.revision_tag)
+
+    def refuses(self, tenant: Tenant) -> bool:
+        """Whether the city's server is not in the settings, or known to be away."""
+        pool = self._pools.get(tenant.server)
+        return pool is None or pool.refuses
 
     def control_session(self) -> AbstractAsyncContextManager[Session]:
         """Open a transaction on the registry and the job queue, with no right on any city."""
         path = f"{CONTROL_SCHEMA}, {JOBS_SCHEMA}"
-        return _Bound(self._pool, self._queue, self.deployment.control, path, "control")
+        return _Bound(self._main, self.deployment.control, path, "control")
 
     def load(self) -> PoolLoad:
-        """Return how busy the pool is at this moment."""
-        if self._pool is None:
-            return PoolLoad(0, 0, 0)
-        size, idle = self._pool.get_size(), self._pool.get_idle_size()
-        return PoolLoad(size - idle, idle, self._queue.length)
+        """Return how busy the pools of all servers are at this moment."""
+        pools = self._pools.values()
+        size, idle = sum(p.size for p in pools), sum(p.idle for p in pools)
+        return PoolLoad(size - idle, idle, sum(p.waiting for p in pools))
 
 
 class _Bound(AbstractAsyncContextManager[Session]):
     """One transaction. A class and no generator: every request goes through here."""
 
-    __slots__ = ("_connection", "_path", "_pool", "_queue", "_role", "_session", "_tag")
+    __slots__ = ("_connection", "_path", "_pool", "_role", "_session", "_tag")
 
-    def __init__(self, pool: Any, queue: _Queue, role: str, path: str, tag: str) -> None:
-        self._pool, self._queue = pool, queue
+    def __init__(self, pool: Pool, role: str, path: str, tag: str) -> None:
+        self._pool = pool
         self._role, self._path, self._tag = role, path, tag
         self._connection: Any = None
 
     async def __aenter__(self) -> Session:
-        self._queue.length += 1
-        try:
+        ended = self._pool.size  # as many may have been ended by the server while they slept
+        while self._connection is None:
             connection = await self._pool.acquire()
-        finally:
-            self._queue.length -= 1
-        try:
-            await _begin(connection, self._role, self._path)
-        except BaseException:
-            await self._pool.release(connection)
-            raise
-        self._connection = connection
-        self._session = Session(connection, self._tag, self._begin_again)
+            try:
+                await _begin(connection, self._role, self._path)
+                self._connection = connection
+            except BaseException as error:
+                await self._pool.release(connection)
+                ended -= 1
+                if ended < 0 or not isinstance(error, _DEAD):
+                    self._pool.judge(error)
+                    raise
+        self._session = Session(self._connection, self._tag, self._begin_again)
         return self._session
 
     async def _begin_again(self) -> None:
@@ -180,6 +209,9 @@ def _older(tenant: Tenant) -> str:
 async def _begin(connection: Any, role: str, path: str) -> None:
     try:
         await connection.execute(f"BEGIN; SET LOCAL ROLE {role}; SET LOCAL search_path = {path}")
+    except _DEAD:
+        _throw_away(connection)
+        raise
     except asyncpg.PostgresError as error:
         await _undo(connection)
         raise BindError(f"could not bind {role}: {error}") from error
@@ -190,13 +222,29 @@ async def _begin(connection: Any, role: str, path: str) -> None:
 
 async def _undo(connection: Any) -> None:
     """Roll back; a connection that cannot is thrown away rather than handed on."""
-    if connection.is_closed():
-        return
+    rollback = asyncio.ensure_future(_rollback(connection))
     try:
-        rollback = connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
-        await asyncio.shield(asyncio.ensure_future(rollback))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        connection.terminate()
+        await asyncio.shield(rollback)
+    except BROKEN:
+        _throw_away(connection)
     except asyncio.CancelledError:
-        connection.terminate()
+        rollback.add_done_callback(_ended)
+        _throw_away(connection)
         raise
+
+
+async def _rollback(connection: Any) -> None:
+    if not connection.is_closed():
+        await connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
+
+
+def _throw_away(connection: Any) -> None:
+    # The pool may have taken back one that the server ended.
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+def _ended(rollback: asyncio.Future[None]) -> None:
+    """Take note of how a rollback ended that nobody waits for any more."""
+    if not rollback.cancelled():
+        rollback.exception()

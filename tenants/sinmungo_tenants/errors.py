@@ -53,3 +53,15 @@ class FleetBusyError(TenantsError):
     """Another fleet run is under way; the text says whose and since when."""
 
     code = "tenants.fleet_busy"
+
+
+class ServerDownError(TenantsError):
+    """The database server that a city lies on cannot be reached; nothing was run."""
+
+    code = "tenants.server_down"
+
+
+class UnknownServerError(ServerDownError):
+    """The settings have no server of this name."""
+
+    code = "tenants.server_unknown"

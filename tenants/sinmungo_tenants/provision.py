@@ -24,6 +24,7 @@ from sinmungo_tenants.names import (
     check_slug,
     schema_of,
 )
+from sinmungo_tenants.servers import MAIN, Servers, server_of
 
 LOCK_TIMEOUT = "5s"
 EXTENSIONS_SCHEMA = "extensions"
@@ -38,21 +39,38 @@ class TenantSpec:
     service_name: str
     kind: str = "CITY"
     hosts: tuple[str, ...] = ()
+    server: str = MAIN
 
 
 class Provisioner:
-    """Adds cities and upgrades their components; one transaction per act."""
+    """Adds cities and upgrades their components; one transaction per act, two on two servers."""
 
-    def __init__(self, deployment: Deployment, dsn: str) -> None:
+    def __init__(self, deployment: Deployment, servers: str | Servers) -> None:
         self.deployment = deployment
-        self._dsn = dsn
+        self.servers = Servers.of(servers)
 
     @contextmanager
-    def _transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        with psycopg.connect(self._dsn) as connection:
+    def _transaction(self, server: str = MAIN) -> Iterator[psycopg.Connection[Any]]:
+        with self.servers.transaction(server) as connection:
             connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'".encode())
             connection.execute("SET LOCAL client_min_messages = 'warning'")
             yield connection
+
+    @contextmanager
+    def _both(
+        self, server: str = "", *, tenant_id: str = ""
+    ) -> Iterator[tuple[psycopg.Connection[Any], psycopg.Connection[Any]]]:
+        """Open the registry and a city: one transaction on main, else the city's commits first.
+
+        Without `server` it is the one on which `tenant_id` lies.
+        """
+        with self._transaction() as control:
+            where = server or server_of(control, tenant_id)
+            if where == MAIN:
+                yield control, control
+                return
+            with self._transaction(where) as city:
+                yield control, city
 
     def upgrade_shared(self, component: Component, schema: str) -> None:
         """Bring a component of the deployment itself (control, jobs) to its head."""
@@ -81,9 +99,9 @@ class Provisioner:
     def upgrade(self, tenant_id: str, components: Sequence[Component]) -> None:
         """Bring components of one city to their heads, each in a transaction of its own."""
         for component in components:
-            with self._transaction() as connection:
-                self._upgrade(connection, tenant_id, component)
-                _touch(connection)
+            with self._both(tenant_id=tenant_id) as (control, city):
+                self._upgrade(control, city, tenant_id, component)
+                _touch(control)
 
     def behind(self, components: Sequence[Component]) -> list[tuple[str, str]]:
         """Return (tenant id, component) pairs that have the component but not its head."""
@@ -123,13 +141,13 @@ class Provisioner:
     def _register(
         self, connection: psycopg.Connection[Any], tenant_id: str, spec: TenantSpec
     ) -> None:
-        now = datetime.now(UTC)
+        now, names = datetime.now(UTC), (spec.kind, spec.name, spec.service_name)
         try:
             connection.execute(
                 "INSERT INTO control.tenants"
                 " (id, slug, kind, name, service_name, state, server, created_at, row_version)"
-                " VALUES (%s, %s, %s, %s, %s, 'ACTIVE', 'main', %s, 1)",
-                (tenant_id, check_slug(spec.slug), spec.kind, spec.name, spec.service_name, now),
+                " VALUES (%s, %s, %s, %s, %s, 'ACTIVE', %s, %s, 1)",
+                (tenant_id, check_slug(spec.slug), *names, spec.server, now),
             )
             _add_hosts(connection, tenant_id, spec)
         except psycopg.errors.UniqueViolation as error:
@@ -142,13 +160,17 @@ class Provisioner:
             connection.execute(text.encode())
 
     def _upgrade(
-        self, connection: psycopg.Connection[Any], tenant_id: str, component: Component
+        self,
+        control: psycopg.Connection[Any],
+        city: psycopg.Connection[Any],
+        tenant_id: str,
+        component: Component,
     ) -> None:
         schema = schema_of(tenant_id)
-        revision = migrate.upgrade(connection, component, schema)
+        revision = migrate.upgrade(city, component, schema)
         for grant in migrate.grant_statements(component, schema, self.deployment, tenant_id):
-            connection.execute(grant)
-        connection.execute(
+            city.execute(grant)
+        control.execute(
             "INSERT INTO control.component_state (tenant_id, component, revision, updated_at)"
             " VALUES (%s, %s, %s, %s) ON CONFLICT (tenant_id, component)"
             " DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at",

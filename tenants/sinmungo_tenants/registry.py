@@ -26,6 +26,7 @@ from sinmungo_tenants.control.tables import (
     tenants,
 )
 from sinmungo_tenants.errors import UnknownTenantError
+from sinmungo_tenants.servers import MAIN
 from sinmungo_tenants.statements import read
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ POLL_SECONDS = 0.5
 class Tenant(msgspec.Struct, frozen=True):
     """A city (kind CITY, PROVINCE or AGENCY) as every process knows it.
 
+    `server` names the database server it lies on (`servers.MAIN`, or one of the settings).
     `plugins` are those that are ACTIVE, `plugin_states` all that have a state here.
     `behind`: components older than this code's minimum; `upgrading`: one that all else rests on is.
     """
@@ -48,6 +50,7 @@ class Tenant(msgspec.Struct, frozen=True):
     name: str
     service_name: str
     state: str
+    server: str = MAIN
     hosts: tuple[str, ...] = ()
     revisions: dict[str, str] = {}
     plugins: frozenset[str] = frozenset()
@@ -69,6 +72,7 @@ class _TenantRow(msgspec.Struct):
     name: str
     service_name: str
     state: str
+    server: str
 
 
 class _Pair(msgspec.Struct):
@@ -86,6 +90,7 @@ _TENANTS = read(
         tenants.c.name,
         tenants.c.service_name,
         tenants.c.state,
+        tenants.c.server,
     ).order_by(tenants.c.slug),
     _TenantRow,
 )
@@ -219,6 +224,7 @@ class Registry:
             name=row.name,
             service_name=row.service_name,
             state=row.state,
+            server=row.server,
             hosts=tuple(found.hosts.get(row.id, ())),
             revisions=revisions,
             plugins=frozenset(p for p, state in states.items() if state == "ACTIVE"),

@@ -18,9 +18,12 @@ from sinmungo.cli.doctor import doctor
 from sinmungo.config import PREFIX, Settings
 from sinmungo.deploy.checkup import database, deployed, examine, machine
 from sinmungo.deploy.checkup.terms import Finding
+from sinmungo.deploy.database import set_up
+from sinmungo.deploy.problems import KeyProblemError
 from sinmungo.host.types import Quarantined
 from sinmungo.platform_desk import cities, figures
 from sinmungo.platform_desk.figures import Waiting
+from sinmungo.sealed import DeploymentKey
 from sinmungo.testing import database as testing
 from sinmungo_tenants import Tenant
 
@@ -314,3 +317,21 @@ def test_the_command_tells_and_its_exit_code_too(
     monkeypatch.setenv(f"{PREFIX}PORT", "many")
     code, output = told(monkeypatch, settings, capsys)
     assert (code, "설정을 읽지 못했습니다" in output) == (1, True)
+
+
+async def test_a_key_that_opens_no_city_is_told_and_none_is_made(
+    own: Runtime, settings: Settings, deployed_dsn: str, tmp_path: Path
+):
+    city = await testing.new_city(own, "keyed", (), {})
+    async with own.work.open(city) as ctx:
+        assert ctx.cipher.lookup("010-0000-0000", "phone")
+    assert worst(database.city_keys(settings), "city_keys").level == "OK"
+    DeploymentKey.generate().save(tmp_path / "other")
+    wrong = changed(settings, deployment_key_file=str(tmp_path / "other"))
+    found = worst(database.city_keys(wrong), "city_keys")
+    assert (found.level, "keyed" in found.says) == ("BAD", True)
+    missing = changed(settings, deployment_key_file=str(tmp_path / "missing"))
+    assert list(database.city_keys(missing)) == []
+    with pytest.raises(KeyProblemError, match="put the copy of the key back"):
+        set_up(missing, deployed_dsn)
+    assert not (tmp_path / "missing").exists()

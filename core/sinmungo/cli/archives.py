@@ -121,6 +121,7 @@ def restore(
     *,
     slug: str = "",
     host: Several = (),
+    server: str = "main",
     key_file: Path | None = None,
     without: Several = (),
     opened: Annotated[bool, Parameter(name="--open", negative="")] = False,
@@ -136,6 +137,8 @@ def restore(
         Another slug than that of the archive; then its hosts are those of `--host` alone.
     host
         Address of the city; may be given several times.
+    server
+        Name of the database server that it will lie on (`sinmungo server list`).
     key_file
         The deployment key of the deployment that made the archive, if it is another one.
     without
@@ -145,7 +148,14 @@ def restore(
     """
     from sinmungo.deploy.archives import Plan
 
-    plan = Plan(slug=slug, hosts=host, key_file=key_file, without=frozenset(without), opened=opened)
+    plan = Plan(
+        slug=slug,
+        hosts=host,
+        server=server,
+        key_file=key_file,
+        without=frozenset(without),
+        opened=opened,
+    )
 
     async def work() -> None:
         async with runtime() as rt:

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from sinmungo.cli.common import need_database
 from sinmungo.cli.fleet_plugins import complete
@@ -93,17 +93,22 @@ def upgrade(
 
 
 @app.command
-def status(*, everything: bool = False) -> None:
+def status(
+    *, everything: bool = False, verify: Annotated[bool, Parameter(negative="")] = False
+) -> None:
     """Show the last run and who is behind; exit code 1 when a city is.
 
     Parameters
     ----------
     everything
         List what succeeded too.
+    verify
+        Ask every city itself first, on every server, and mend the registry's copy where it differs.
     """
     from sinmungo_tenants.fleet import ledger
     from sinmungo_tenants.fleet.plan import behind
 
+    well = _verify() if verify else True
     with _connected() as connection:
         late = behind(connection, _components())
         last = ledger.last_run(connection)
@@ -116,9 +121,27 @@ def status(*, everything: bool = False) -> None:
     for city in late:
         names = ", ".join(f"{p.component.name} {p.revision} → {p.target}" for p in city)
         console.print(f"behind: {city[0].slug}: {names}")
-    if late:
+    if late or not well:
         sys.exit(SOME_FAILED)
     console.print("every city is up to date")
+
+
+def _verify() -> bool:
+    """Ask the cities themselves; say whether all could be asked."""
+    from sinmungo import clock
+    from sinmungo_tenants.fleet.verify import verify
+
+    settings = _settings()
+    with _startable():
+        found = verify(settings.migrators, _components(), clock.now)
+    console.print(f"asked {found.cities} cities: {len(found.mended)} copies were wrong")
+    for one in found.mended:
+        console.print(
+            f"mended: {one.slug}: {one.component} {one.copied or '-'} → {one.found or '-'}"
+        )
+    for slug, why in found.unasked:
+        console.print(f"not asked: {slug}: {why}", soft_wrap=True)
+    return not found.unasked
 
 
 @app.command
@@ -131,7 +154,7 @@ def rehearse(city: str) -> None:
 
     settings = _settings()
     with _startable():
-        found = act(settings.migrator_dsn, _components(), city)
+        found = act(settings.migrators, _components(), city)
     show_rehearsal(found)
     if found.error:
         sys.exit(SOME_FAILED)
@@ -177,8 +200,8 @@ def _fleet(settings: "Settings") -> "Fleet":
     from sinmungo_tenants.fleet.run import Fleet
 
     deployment = Deployment(settings.deployment)
-    dsn = settings.migrator_dsn
-    return Fleet(deployment, dsn, _components(), now=clock.now, new_id=clock.uuid7)
+    servers = settings.migrators
+    return Fleet(deployment, servers, _components(), now=clock.now, new_id=clock.uuid7)
 
 
 @contextmanager

@@ -112,4 +112,4 @@ def _switch(slug: str, act: Callable[["Life", str], None]) -> None:
 def _life(rt: "Runtime") -> "Life":
     from sinmungo_tenants.archive.drop import Life
 
-    return Life(rt.deployment, rt.settings.migrator_dsn, clock.now)
+    return Life(rt.deployment, rt.settings.migrators, clock.now)

@@ -10,6 +10,7 @@ from sinmungo import config
 from sinmungo.cli.told import CliProblemError
 from sinmungo.deploy.problems import DeployProblemError
 from sinmungo.errors import SinmungoError
+from sinmungo.sealed import SealError
 from sinmungo_tenants.errors import TenantsError
 from sinmungo_tenants.server.errors import ServerProblem
 
@@ -17,6 +18,7 @@ console = Console(stderr=False, highlight=False)
 FORESEEN = (
     DeployProblemError,
     ServerProblem,
+    SealError,
     SinmungoError,
     TenantsError,
     msgspec.ValidationError,

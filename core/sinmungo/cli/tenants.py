@@ -43,12 +43,13 @@ def show() -> None:
 
     async def work() -> None:
         async with runtime() as rt:
-            table = Table("slug", "name", "state", "hosts", "plugins", "revisions")
+            table = Table("slug", "name", "state", "server", "hosts", "plugins", "revisions")
             for city in rt.registry.all():
                 table.add_row(
                     city.slug,
                     city.name,
                     city.state,
+                    city.server,
                     ", ".join(city.hosts),
                     ", ".join(sorted(city.plugins)),
                     ", ".join(f"{k} {v}" for k, v in sorted(city.revisions.items())),
@@ -66,6 +67,7 @@ def add(
     host: Several = (),
     service_name: str = "",
     plugin: Several = (),
+    server: str = "",
     like: str = "",
     template: Path | None = None,
     admin: str = "",
@@ -78,6 +80,8 @@ def add(
 
     Parameters
     ----------
+    server
+        Name of the database server that it will lie on (`sinmungo server list`); main by default.
     like
         Slug of a city whose words, rules and settings are taken over: no people, no records.
     template
@@ -93,7 +97,12 @@ def add(
 
     async def work() -> None:
         file = read_template(template).city(
-            slug, name, hosts=tuple(host), service_name=service_name, plugins=tuple(plugin)
+            slug,
+            name,
+            hosts=tuple(host),
+            service_name=service_name,
+            plugins=tuple(plugin),
+            server=server,
         )
         async with runtime() as rt:
             if any(c.slug == slug for c in rt.registry.all()):
@@ -125,8 +134,8 @@ def add_many(
     Parameters
     ----------
     source
-        A CSV file with the columns slug, name, hosts, service_name, kind, admin, admin_name (the
-        first two are needed), or a folder of *.toml.
+        A CSV file with the columns slug, name, hosts, service_name, kind, server, admin,
+        admin_name (the first two are needed), or a folder of *.toml.
     template
         A city's file without slug and name, for what the lines of a CSV file do not say.
     like

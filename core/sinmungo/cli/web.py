@@ -17,6 +17,9 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
         settings = config.load()
     except msgspec.ValidationError as error:
         sys.exit(f"sinmungo: {error}")
+    settings = msgspec.structs.replace(settings, port=port or settings.port)
+    if not settings.key_file.is_file():
+        sys.exit(f"sinmungo: the deployment key file cannot be read: {settings.key_file}")
     os.environ[config.WEB_PID] = str(os.getpid())  # so that no worker outlives this process
     if settings.metrics_port:
         from sinmungo import metrics
@@ -25,7 +28,7 @@ def web(*, host: str = "127.0.0.1", port: int | None = None) -> None:
     server = Granian(
         "sinmungo.asgi:app",
         address=host,
-        port=port or settings.port,
+        port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
         log_access=False,

@@ -14,12 +14,13 @@ def with_logins(settings: Settings, admin_dsn: str, secrets: Secrets) -> Setting
     deployment = Deployment(settings.deployment)
     return msgspec.structs.replace(
         settings,
-        app_dsn=_as_login(admin_dsn, deployment.app, secrets.app_password),
-        migrator_dsn=_as_login(admin_dsn, deployment.migrator, secrets.migrator_password),
+        app_dsn=as_login(admin_dsn, deployment.app, secrets.app_password),
+        migrator_dsn=as_login(admin_dsn, deployment.migrator, secrets.migrator_password),
     )
 
 
-def _as_login(dsn: str, user: str, password: str) -> str:
+def as_login(dsn: str, user: str, password: str) -> str:
+    """Return the address of the same database for another login."""
     parts = urlsplit(dsn)
     host = parts.netloc.rpartition("@")[2]
     netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"

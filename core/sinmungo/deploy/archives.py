@@ -26,6 +26,7 @@ from sinmungo_tenants.archive.problems import ArchiveProblemError
 from sinmungo_tenants.archive.restore import Restored, Restorer, Wish, check
 from sinmungo_tenants.names import check_slug, schema_of
 from sinmungo_tenants.provision import TenantSpec
+from sinmungo_tenants.servers import MAIN
 
 FOLDER = "archives"
 _PLUGIN = """
@@ -50,10 +51,14 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How an archive is to be restored; what is empty is taken from the archive."""
+    """How an archive is to be restored; what is empty is taken from the archive.
+
+    `server` is the database server that the city will lie on.
+    """
 
     slug: str = ""
     hosts: tuple[str, ...] = ()
+    server: str = MAIN
     key_file: Path | None = None
     without: frozenset[str] = field(default_factory=frozenset)
     opened: bool = False
@@ -66,8 +71,8 @@ class Archives:
         self._runtime = runtime
         self._by = by
         self._progress = progress
-        self._dsn = runtime.settings.migrator_dsn
-        self._life = Life(runtime.deployment, self._dsn, clock.now)
+        self._servers = runtime.settings.migrators
+        self._life = Life(runtime.deployment, self._servers, clock.now)
 
     @property
     def components(self) -> list[Component]:
@@ -83,7 +88,7 @@ class Archives:
         file = place(self._runtime, folder, city, began, "tar")
         start = time.monotonic()
         try:
-            manifest, sha256 = pack(self._dsn, file, self._contents(city, began))
+            manifest, sha256 = pack(self._life.home(tenant_id), file, self._contents(city, began))
         except Exception:
             self._life.note(city, "ARCHIVE", file.name, began, self._by)
             raise
@@ -135,14 +140,15 @@ class Archives:
             wish = self._wish(archive.manifest.city, plan, key)
             check(archive.manifest, wish)
             self._judge(archive, key)
-            return Restorer(self._runtime.deployment, self._dsn).restore(archive, wish)
+            return Restorer(self._runtime.deployment, self._servers).restore(archive, wish)
 
     def _wish(self, city: City, plan: Plan, key: DeploymentKey) -> Wish:
         slug = check_slug(plan.slug or city.slug)
         hosts = plan.hosts or (() if plan.slug else city.hosts)
+        names = (city.name, city.service_name, city.kind)
         installed = [c for c in self.components if c.name not in plan.without]
         return Wish(
-            spec=TenantSpec(slug, city.name, city.service_name, city.kind, hosts),
+            spec=TenantSpec(slug, *names, hosts, plan.server),
             components=installed,
             finish=partial(self._finish, key, plan),
             folders=partial(city_folders, self._runtime.settings),
@@ -157,17 +163,18 @@ class Archives:
         self,
         key: DeploymentKey,
         plan: Plan,
-        connection: psycopg.Connection,
+        control: psycopg.Connection,
+        home: psycopg.Connection,
         tenant_id: str,
         former_id: str,
     ) -> None:
-        rewrap(connection, tenant_id, former_id, key, self._runtime.deployment_key)
+        rewrap(home, tenant_id, former_id, key, self._runtime.deployment_key)
         table = sql.Identifier(schema_of(tenant_id), "plugin_states")
         forget = sql.SQL("DELETE FROM {} WHERE plugin = ANY(%s)").format(table)
-        connection.execute(forget, (list(plan.without),))
+        home.execute(forget, (list(plan.without),))
         states = sql.SQL("SELECT plugin, state, version, row_version FROM {}").format(table)
-        for row in connection.execute(states).fetchall():
-            connection.execute(_PLUGIN, (tenant_id, *row, clock.now()))
+        for row in home.execute(states).fetchall():
+            control.execute(_PLUGIN, (tenant_id, *row, clock.now()))
 
     def _check_plugins(self, manifest: Manifest, plan: Plan) -> None:
         states = manifest.city.plugins

@@ -21,6 +21,7 @@ from sinmungo.host.opening import keep_closed
 from sinmungo_tenants import Component, Tenant, UnknownTenantError
 from sinmungo_tenants.adding import Adder
 from sinmungo_tenants.provision import Provisioner, TenantSpec
+from sinmungo_tenants.servers import MAIN
 
 type Say = Callable[[str], None]
 
@@ -33,13 +34,15 @@ class CityFile(msgspec.Struct, kw_only=True):
     service_name: str
     kind: Literal["CITY", "PROVINCE", "AGENCY"] = "CITY"
     hosts: tuple[str, ...] = ()
+    server: str = MAIN
     plugins: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     tables: dict[str, Any] = {}
 
     def spec(self) -> TenantSpec:
         """Return what the registry keeps."""
-        return TenantSpec(self.slug, self.name, self.service_name, self.kind, self.hosts)
+        names = (self.slug, self.name, self.service_name)
+        return TenantSpec(*names, self.kind, self.hosts, self.server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ class Cities:
 
     def __init__(self, runtime: Runtime, say: Say = lambda _: None) -> None:
         self.runtime = runtime
-        self.provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
-        self.adder = Adder(runtime.deployment, runtime.settings.migrator_dsn)
+        self.provisioner = Provisioner(runtime.deployment, runtime.settings.migrators)
+        self.adder = Adder(runtime.deployment, runtime.settings.migrators)
         self._say = say
 
     async def apply(

@@ -89,7 +89,7 @@ class Leaving:
         self._runtime = runtime
         self._by = by
         self._progress = progress
-        self._life = Life(runtime.deployment, runtime.settings.migrator_dsn, clock.now)
+        self._life = Life(runtime.deployment, runtime.settings.migrators, clock.now)
         self._components = [COMPONENT, *runtime.host.components()]
 
     def export(self, tenant_id: str, folder: Path | None = None) -> Export:
@@ -125,7 +125,7 @@ class Leaving:
     def _prepare(self, city: City) -> None:
         """Refuse what would be left behind, then tell the city itself that all of it is read."""
         schema, known = schema_of(city.id), {t for c in self._components for t in c.metadata.tables}
-        with psycopg.connect(self._runtime.settings.migrator_dsn) as connection:
+        with psycopg.connect(self._life.home(city.id)) as connection:
             names = set(tables_in_order(connection, schema))
             for component in self._components:
                 at = current(connection, component, schema)
@@ -159,7 +159,7 @@ class Leaving:
     def tables(self, city: City) -> Iterator[tuple[list[TableRows], dict[str, Copied]]]:
         """Open the city in one snapshot: its tables to export, and what each of all holds."""
         schema = schema_of(city.id)
-        with snapshot(self._runtime.settings.migrator_dsn, schema) as (connection, names):
+        with snapshot(self._life.home(city.id), schema) as (connection, names):
             cipher = cipher_of(connection, city.id, self._runtime.deployment_key)
             found = list(tables_to_export(connection, schema, names, self._components, cipher))
             yield found, {t: copy_out(connection, schema, t) for t in names}

@@ -22,7 +22,7 @@ from sinmungo.deploy.templates import Template
 from sinmungo.errors import SinmungoError
 from sinmungo_tenants import Tenant, TenantsError
 
-COLUMNS = ("slug", "name", "hosts", "service_name", "kind", "admin", "admin_name")
+COLUMNS = ("slug", "name", "hosts", "service_name", "kind", "server", "admin", "admin_name")
 _NEEDED = ("slug", "name")
 
 
@@ -78,6 +78,7 @@ def _wanted(where: str, row: dict[str, str], template: Template) -> Wanted:
         hosts=tuple(given["hosts"].split()),
         service_name=given["service_name"],
         kind=given["kind"],
+        server=given["server"],
     )
     login = given["admin"]
     admin = FirstAdmin(login, given["admin_name"] or given["name"]) if login else None

@@ -13,6 +13,10 @@ class DatabaseProblemError(DeployProblemError):
     """The database cannot be used."""
 
 
+class ServerProblemError(DeployProblemError):
+    """A database server besides main cannot be added."""
+
+
 class CityFileProblemError(DeployProblemError):
     """A city's file is wrong: which file, which line or key, and how."""
 

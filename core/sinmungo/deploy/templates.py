@@ -29,12 +29,14 @@ class Template:
         service_name: str = "",
         kind: str = "",
         plugins: tuple[str, ...] = (),
+        server: str = "",
     ) -> CityFile:
         """Return the file of a city; what is given here goes before what the template says.
 
         Raises `CityFileProblemError` when the template holds what a city's file cannot.
         """
         own = {"hosts": hosts, "service_name": service_name, "kind": kind, "plugins": plugins}
+        own["server"] = server
         common = {"service_name": SERVICE_NAME, **self.raw}
         common["hosts"] = [host.replace("{slug}", slug) for host in common.get("hosts", ())]
         chosen = {key: value for key, value in own.items() if value}

@@ -298,7 +298,7 @@ async def _make_tables(
     _need_migrator(runtime)
     from sinmungo_tenants.provision import Provisioner  # the migrator's libraries, only now
 
-    provisioner = Provisioner(runtime.deployment, runtime.settings.migrator_dsn)
+    provisioner = Provisioner(runtime.deployment, runtime.settings.migrators)
     with _step("TABLES"):
         try:
             await asyncio.to_thread(provisioner.upgrade, city.id, [component])

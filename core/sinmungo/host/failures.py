@@ -20,6 +20,7 @@ from sinmungo.host import plugin_records as records
 from sinmungo.host.models import hook_failures, plugin_states
 from sinmungo.host.types import SYSTEM
 from sinmungo_tenants import Doors, Registry, Session, Tenant, insert_into, read
+from sinmungo_tenants.errors import ServerDownError
 
 log = structlog.get_logger(__name__)
 STRICT = "on_event"
@@ -35,7 +36,18 @@ BLAMELESS = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    ServerDownError,
+    asyncpg.InternalClientError,  # what the driver says of a connection that ended while it slept
 )
+
+
+def is_blameless(error: BaseException | None) -> bool:
+    """Whether the database is to blame; the web frame and the doors hide why behind their own."""
+    while error is not None:
+        if isinstance(error, BLAMELESS):
+            return True
+        error = error.__cause__
+    return False
 
 
 def is_cancelled(error: BaseException) -> bool:

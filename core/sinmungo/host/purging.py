@@ -70,7 +70,7 @@ def purge_plugin(
         line = records.entry(slug, "PURGE", me, reason="EXPORTED", detail=target.name)
         connection.execute(_LOG, line)
 
-    purge(runtime.settings.migrator_dsn, city.id, slug, component, before)
+    purge(runtime.settings.migrators, city.id, slug, component, before)
     return target
 
 
@@ -85,7 +85,7 @@ def unmake(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin) -> None:
             raise RefusedError(_CHANGED)
 
     component = plugin.manifest.component
-    purge(runtime.settings.migrator_dsn, city.id, plugin.slug, component, before)
+    purge(runtime.settings.migrators, city.id, plugin.slug, component, before)
 
 
 def _file_name(slug: str) -> str:

@@ -1,6 +1,7 @@
 """The worker: wakes up for a city, does its due outbox rows, and sweeps for what was missed."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import procrastinate
@@ -8,7 +9,7 @@ import structlog
 from procrastinate import PsycopgConnector
 
 from sinmungo.host.context import Ctx, Work
-from sinmungo.host.failures import BLAMELESS, FAULTS, Failure, is_cancelled
+from sinmungo.host.failures import BLAMELESS, FAULTS, Failure, is_blameless, is_cancelled
 from sinmungo.host.plugin_records import mend
 from sinmungo.jobs import outbox
 from sinmungo.jobs.mail import MailNotSentError
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 SWEEP = "* * * * *"
 ROUNDS = 5
 JOB_SECONDS = 120.0
+_AGAIN_SECONDS = 1.0
 
 
 def queue_app(dsn: str, role: str) -> procrastinate.App:
@@ -118,13 +120,30 @@ class Worker:
         owner = self._work.host.owner(row.kind)
         async with self._work.open(city) as ctx:
             await outbox.fail(ctx, row, error)
-            if owner and not isinstance(error, (*BLAMELESS, MailNotSentError)):
+            blameless = is_blameless(error) or isinstance(error, MailNotSentError)
+            if owner and not blameless:
                 ctx.failures.append(Failure(owner, f"job {row.kind}", type(error).__name__))
 
 
 async def run(app: procrastinate.App, worker: Worker, stop: asyncio.Event, **options: Any) -> None:
-    """Run until `stop` is set; a job under way is finished first."""
+    """Run until `stop` is set; a job under way is finished first.
+
+    When the database ends its connections the queue gives up; it is then opened anew.
+    """
     worker.register(app)
+    while not stop.is_set():
+        try:
+            await _listen(app, worker, stop, options)
+        except (procrastinate.exceptions.ConnectorException, OSError, *BLAMELESS):
+            log.exception("worker.cut_off")
+        if not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
+
+
+async def _listen(
+    app: procrastinate.App, worker: Worker, stop: asyncio.Event, options: dict[str, Any]
+) -> None:
     async with app.open_async():
         await worker.sweep()
         task = asyncio.create_task(
@@ -140,4 +159,6 @@ async def run(app: procrastinate.App, worker: Worker, stop: asyncio.Event, **opt
         await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
         task.cancel()
-        await asyncio.gather(task, waiter, return_exceptions=True)
+        ended, _ = await asyncio.gather(task, waiter, return_exceptions=True)
+        if isinstance(ended, Exception):
+            log.error("worker.cut_off", exc_info=ended)

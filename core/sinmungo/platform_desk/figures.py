@@ -21,6 +21,7 @@ from sinmungo.host.models import hook_failures, outbox, plugin_states
 from sinmungo.people.models import officers
 from sinmungo_tenants import Session, Tenant, read, write
 from sinmungo_tenants.control.figures import city_figures, city_sizes, process_beats
+from sinmungo_tenants.servers import MAIN
 from sinmungo_tenants.sizes import sizes_of
 
 if TYPE_CHECKING:
@@ -267,12 +268,26 @@ def _unknown(city: Tenant, error: Exception) -> Figures:
 
 async def measure(runtime: "Runtime") -> None:
     """Keep the size of every city's schema."""
-    ids, now = [city.id for city in runtime.registry.all()], clock.now()
+    cities, now = runtime.registry.all(), clock.now()
+    elsewhere = await _sizes_elsewhere(runtime, cities)
     async with runtime.doors.control_session() as db:
-        rows = (await sizes_of(db, ids)).items()
+        rows = (await sizes_of(db, [c.id for c in cities if c.server == MAIN]) | elsewhere).items()
         await db.run_many(
             _KEEP_SIZE, [{"tenant_id": i, "bytes": size, "measured_at": now} for i, size in rows]
         )
+
+
+async def _sizes_elsewhere(runtime: "Runtime", cities: list[Tenant]) -> dict[str, int]:
+    """Ask each other server through the door of one of its cities: its catalogue knows them all."""
+    sizes: dict[str, int] = {}
+    for server in {c.server for c in cities} - {MAIN}:
+        here = [c for c in cities if c.server == server]
+        try:
+            async with runtime.doors.tenant_session(min(here, key=lambda c: c.upgrading)) as db:
+                sizes |= await sizes_of(db, [c.id for c in here])
+        except Exception as error:  # noqa: BLE001 - its cities keep their old sizes
+            log.warning("figures.server_failed", server=server, kind=type(error).__name__)
+    return sizes
 
 
 async def stored(db: Session) -> tuple[dict[str, Figures], dict[str, int]]:

@@ -16,6 +16,7 @@ from sinmungo_tenants import Component, Tenant
 from sinmungo_tenants.adding import Adder
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import schema_of
+from sinmungo_tenants.servers import MAIN
 
 _CONTROL = ("component_state", "plugin_state", "tenant_hosts")
 _used: list[tuple[Runtime, Tenant, tuple[Component, ...]]] = []
@@ -26,14 +27,14 @@ class RecyclingAdder(Adder):
     """Makes a city of an emptied one where it can; the same as a new one to whoever asks."""
 
     def __init__(self, runtime: Runtime) -> None:
-        super().__init__(runtime.deployment, runtime.settings.migrator_dsn)
+        super().__init__(runtime.deployment, runtime.settings.migrators)
         self._runtime = runtime
 
     async def _furnish(
         self, connection: asyncpg.Connection, city: Tenant, components: Sequence[Component]
     ) -> None:
         free = _free.get(_key(self._runtime, components), [])
-        if not free:
+        if not free or city.server != MAIN:
             await super()._furnish(connection, city, components)
             return
         old = free.pop()

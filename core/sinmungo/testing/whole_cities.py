@@ -22,7 +22,7 @@ _NOT_KEPT = "archives", "tenant_log", "dropped_tenants", "fleet_outcomes"
 
 def sums(runtime: Runtime, city: Tenant, *, but: tuple[str, ...] = ()) -> dict[str, str]:
     """Return the hash of every table of a city, but for some tables."""
-    found = checksums(runtime.settings.migrator_dsn, schema_of(city.id))
+    found = checksums(runtime.settings.migrators.dsn(city.server), schema_of(city.id))
     return {table: digest for table, digest in found.items() if table not in but}
 
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sinmungo.host.failures import BLAMELESS, Failure
+from sinmungo.host.failures import Failure, is_blameless
 from sinmungo.host.host import Host
 from sinmungo.web.scope import RequestScope
 
@@ -78,7 +78,7 @@ async def bounded(app: Asgi, scope: Any, receive: Any, send: Any, unit: RequestS
 
 def fault_of(unit: RequestScope, plugin: str, scope: Any) -> list[Failure]:
     """Return the fault to keep against a plugin, if the request ended with one."""
-    if unit.fault is None or isinstance(unit.fault, BLAMELESS):
+    if unit.fault is None or is_blameless(unit.fault):
         return []
     where = f"{scope['method']} {scope.get('path_template') or '/' + plugin}"
     return [Failure(plugin, where, type(unit.fault).__name__)]

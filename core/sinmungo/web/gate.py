@@ -14,8 +14,10 @@ import msgspec
 import structlog
 
 from sinmungo.host.context import Work
+from sinmungo.host.failures import is_blameless
 from sinmungo.web.bounds import blamed, bounded, fault_of, parts_below_face
-from sinmungo.web.problems import PROBLEM_JSON, Problem
+from sinmungo.web.problems import AWAY, AWAY_SECONDS, PROBLEM_JSON, Problem
+from sinmungo.web.proxies import Proxies
 from sinmungo.web.scope import KEY, Identify, RequestScope
 from sinmungo.web.statics import is_static
 from sinmungo_tenants import Registry, Tenant
@@ -37,8 +39,8 @@ _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
-_RETRY_SECONDS = b"30"
 _UPGRADING = "새 판으로 바꾸는 중입니다. 잠시 뒤에 다시 열어 주세요."
+_RETRY_SECONDS = {_UPGRADING: 30, AWAY: AWAY_SECONDS}
 _NO_PAGE = "찾으시는 화면이 없습니다."
 _STOPPED = "시 전용 기능이 답하지 않아 멈추었습니다. 다른 화면은 그대로 쓸 수 있습니다."
 _UNKNOWN_HOST = "이 주소로 여는 시·군이 없습니다. 주소를 확인해 주세요."
@@ -56,6 +58,7 @@ class Gate:
         identify: Identify,
         platform_hosts: tuple[str, ...],
         plain_page: PlainPage,
+        proxies: Proxies,
     ) -> None:
         self._app = app
         self._work = work
@@ -63,6 +66,7 @@ class Gate:
         self._identify = identify
         self._platform_hosts = frozenset(platform_hosts)
         self._plain_page = plain_page
+        self._proxies = proxies
         self._log = log.bind()  # once: a logger that is not bound binds itself at each line
 
     @property
@@ -75,6 +79,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        self._proxies.correct(scope)
         # One spelling of a path for the gate, for identity, for CSRF and for the router.
         scope["path"] = _DOUBLED.sub("/", scope["path"])
         if scope["method"] == "HEAD":
@@ -106,6 +111,8 @@ class Gate:
             return 503, _UPGRADING
         if not city.open:
             return 503, "서비스를 잠시 멈추었습니다. 급한 일은 담당 부서에 전화해 주세요."
+        if self._work.doors.refuses(city):
+            return 503, AWAY
         plugin = self._plugin_of(path)
         if plugin is not None and not self._work.host.is_active(city, plugin):
             late = plugin in city.plugins and self._work.host.is_late(city, plugin)
@@ -133,12 +140,22 @@ class Gate:
                 await self._app(scope, receive, guarded)
             else:
                 await bounded(self._app, scope, receive, guarded, unit)
+        except Exception as error:
+            if status or not is_blameless(error):
+                raise
+            status = await self._cut_off(scope, send, unit, error)
         finally:
             await unit.abort()
             if plugin is not None:
                 status = await self._blame(scope, send, unit, plugin, status)
             if not is_static(scope["path"]):
                 _log(self._log, scope, unit, status or 500, time.perf_counter() - started)
+
+    async def _cut_off(self, scope: Any, send: Any, unit: RequestScope, error: Exception) -> int:
+        """Answer for a commit that did not come through: nothing has been sent yet."""
+        log.error("database.away", request=unit.number, exc_info=error)
+        await self._answer(scope, send, 503, AWAY, unit.number)
+        return 503
 
     async def _blame(
         self, scope: Any, send: Any, unit: RequestScope, plugin: str, status: int
@@ -160,8 +177,8 @@ class Gate:
             body = self._plain_page(status, message, number)
             kind = b"text/html; charset=utf-8"
         headers = [(b"content-type", kind), *_SECURITY_HEADERS]
-        if message == _UPGRADING:
-            headers.append((b"retry-after", _RETRY_SECONDS))
+        if message in _RETRY_SECONDS:
+            headers.append((b"retry-after", str(_RETRY_SECONDS[message]).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         log.info("refused", status=status, request=number)

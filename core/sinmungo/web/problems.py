@@ -22,6 +22,7 @@ from sinmungo.errors import (
     SignInNeededError,
     SinmungoError,
 )
+from sinmungo.host.failures import is_blameless
 from sinmungo.text.errors import InputProblem
 from sinmungo.web.render import Renderer
 from sinmungo.web.scope import scope_of
@@ -53,6 +54,8 @@ _BUSY_ADVICE = (
     "큰 통계나 파일을 만드는 일이 몰렸습니다. 하던 일은 그대로이니 조금 뒤에 다시 눌러 주세요."
 )
 _SERVER_ERROR = "처리하는 중에 문제가 생겼습니다. 아래 번호를 담당자에게 알려 주세요."
+AWAY = "자료를 읽는 길이 끊겨 하지 못했습니다. 잠시 뒤에 다시 해 주세요."
+AWAY_SECONDS = 2
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -95,6 +98,9 @@ def _of_server(error: Exception, number: str) -> Problem:
     if isinstance(error, asyncpg.QueryCanceledError):
         log.warning("query.cancelled", request=number)
         return Problem(503, "busy", "오래 걸려 멈추었습니다. 잠시 뒤에 다시 해 주세요.", number)
+    if is_blameless(error):
+        log.error("database.away", request=number, exc_info=error)
+        return Problem(503, "unavailable", AWAY, number)
     if isinstance(error, asyncpg.PostgresError):
         _log_database(error, number)
     else:
@@ -154,7 +160,10 @@ class ProblemHandler:
 
 def _later(error: Exception) -> dict[str, str]:
     """Say when to come again, where the error knows."""
-    return {"retry-after": str(error.retry_after)} if isinstance(error, BusyError) else {}
+    seconds = error.retry_after if isinstance(error, BusyError) else 0
+    if is_blameless(error):
+        seconds = AWAY_SECONDS
+    return {"retry-after": str(seconds)} if seconds else {}
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:

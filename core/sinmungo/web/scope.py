@@ -72,8 +72,9 @@ class RequestScope:
         if self._ctx is None:
             if self.city is None:
                 raise MissingError
-            self._door = self._work.open(self.city, ANONYMOUS, self.seconds)
-            self._ctx = await self._door.__aenter__()
+            door = self._work.open(self.city, ANONYMOUS, self.seconds)
+            self._ctx = await door.__aenter__()
+            self._door = door  # only now: one that did not open has nothing to undo
             client = self._scope.get("client")
             self._ctx.address = client[0] if client else ""
         return self._ctx

@@ -1,5 +1,8 @@
 """Puts an archived city into this deployment: all of it in one transaction, or nothing.
 
+For a city on another server than main it is two, of which the city's commits first: what a crash
+between them leaves there is a schema that the registry does not know (`sinmungo server check`).
+
 Its tables are made by the revisions the archive was on, filled, and only then brought to the
 newest: an older archive meets every migration that its city would have met.
 """
@@ -10,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 from psycopg import sql
 
 from sinmungo_tenants import headsql, migrate
@@ -24,16 +26,16 @@ from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import new_tenant_id, schema_of
 from sinmungo_tenants.provision import Provisioner, TenantSpec
 
-type Finish = Callable[[Rows, str, str], None]
+type Finish = Callable[[Rows, Rows, str, str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """How an archive is to be restored.
 
-    `finish(connection, tenant_id, former_id)` is called in the transaction when the rows are there:
-    it wraps the key anew and copies the plugins' states. `folders` names the places of the new
-    city's files; `without` leaves out components by name.
+    `finish(control, city, tenant_id, former_id)` is called in the transaction when the rows are
+    there: it wraps the key anew and copies the plugins' states to the registry. `folders` names the
+    places of the new city's files; `without` leaves out components by name.
     """
 
     spec: TenantSpec
@@ -70,12 +72,14 @@ class Restorer(Provisioner):
         kept = [t for t in archive.manifest.tables if t.component not in wish.without]
         written: list[Path] = []
         try:
-            with self._transaction() as connection:
-                tenant_id = _free_id(connection, archive.manifest.city.id)
-                self._fill(connection, tenant_id, archive, wish, chosen)
-                wish.finish(connection, tenant_id, archive.manifest.city.id)
+            with self._both(wish.spec.server) as (control, city):
+                tenant_id = self._free_id(control, city, archive.manifest.city.id)
+                self._register(control, tenant_id, wish.spec)
+                self._fill(city, tenant_id, archive, wish, chosen)
+                wish.finish(control, city, tenant_id, archive.manifest.city.id)
                 components = [c for c, _ in chosen]
-                self._complete(connection, tenant_id, archive.manifest, wish, components)
+                self._grant(control, city, tenant_id, wish, components)
+                _complete(control, tenant_id, archive.manifest, wish)
                 written += _files(archive, wish.folders(tenant_id))
         except BaseException:
             for folder in written:
@@ -96,7 +100,6 @@ class Restorer(Provisioner):
         wish: Wish,
         chosen: Sequence[tuple[Component, str]],
     ) -> None:
-        self._register(connection, tenant_id, wish.spec)
         self._make_schema(connection, tenant_id)
         schema = schema_of(tenant_id)
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
@@ -118,39 +121,55 @@ class Restorer(Provisioner):
         for component, _ in chosen:
             migrate.upgrade(connection, component, schema)
 
-    def _complete(
+    def _grant(
         self,
-        connection: Rows,
+        control: Rows,
+        city: Rows,
         tenant_id: str,
-        manifest: Manifest,
         wish: Wish,
         components: Sequence[Component],
     ) -> None:
-        now, schema = wish.at, schema_of(tenant_id)
+        """Give the city's role its rights, and copy the revisions to the registry."""
+        schema = schema_of(tenant_id)
         for component in components:
             for grant in migrate.grant_statements(component, schema, self.deployment, tenant_id):
-                connection.execute(grant)
-            connection.execute(
+                city.execute(grant)
+            revision = migrate.current(city, component, schema)
+            control.execute(
                 "INSERT INTO control.component_state (tenant_id, component, revision, updated_at)"
                 " VALUES (%s, %s, %s, %s)",
-                (tenant_id, component.name, migrate.current(connection, component, schema), now),
+                (tenant_id, component.name, revision, wish.at),
             )
-        connection.execute(
-            "UPDATE control.tenants SET state = %s, created_at = %s WHERE id = %s",
-            (wish.state, manifest.city.created_at, tenant_id),
-        )
-        city = City(
-            id=tenant_id,
-            slug=wish.spec.slug,
-            kind="",
-            name="",
-            service_name="",
-            state="",
-            created_at=now,
-        )
-        note = f"from {manifest.deployment} {manifest.city.slug} {manifest.made_at:%Y-%m-%d %H:%M}Z"
-        book.log(connection, city, "RESTORE", note, now, wish.by)
-        book.touch(connection)
+
+    def _free_id(self, control: Rows, city: Rows, former: str) -> str:
+        """Return the former id if nobody has it, here or on the server, else a new one."""
+        tenant_id = former
+        query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+        while (
+            book.is_used(control, tenant_id)
+            or city.execute(query, (self.deployment.city(tenant_id),)).fetchone()
+        ):
+            tenant_id = new_tenant_id()
+        return tenant_id
+
+
+def _complete(control: Rows, tenant_id: str, manifest: Manifest, wish: Wish) -> None:
+    control.execute(
+        "UPDATE control.tenants SET state = %s, created_at = %s WHERE id = %s",
+        (wish.state, manifest.city.created_at, tenant_id),
+    )
+    city = City(
+        id=tenant_id,
+        slug=wish.spec.slug,
+        kind="",
+        name="",
+        service_name="",
+        state="",
+        created_at=wish.at,
+    )
+    note = f"from {manifest.deployment} {manifest.city.slug} {manifest.made_at:%Y-%m-%d %H:%M}Z"
+    book.log(control, city, "RESTORE", note, wish.at, wish.by)
+    book.touch(control)
 
 
 def check(manifest: Manifest, wish: Wish) -> list[tuple[Component, str]]:
@@ -193,13 +212,6 @@ def _statements(component: Component, revision: str) -> Iterator[str]:
         yield from step.statements
         if step.revision == revision:
             return
-
-
-def _free_id(connection: psycopg.Connection, former: str) -> str:
-    tenant_id = former
-    while book.is_used(connection, tenant_id):
-        tenant_id = new_tenant_id()
-    return tenant_id
 
 
 def _same_tables(

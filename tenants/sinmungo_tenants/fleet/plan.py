@@ -12,9 +12,10 @@ import psycopg
 
 from sinmungo_tenants.chain import chain, minimum, too_old
 from sinmungo_tenants.components import Component
+from sinmungo_tenants.servers import MAIN
 
 _BEHIND = """
-SELECT s.tenant_id, t.slug, s.component, s.revision
+SELECT s.tenant_id, t.slug, s.component, s.revision, t.server
 FROM control.component_state s
 JOIN control.tenants t ON t.id = s.tenant_id
 JOIN unnest(%s::text[], %s::text[]) AS h (component, head) ON h.component = s.component
@@ -43,6 +44,7 @@ class Pair:
     slug: str
     component: Component
     revision: str
+    server: str = MAIN
 
     @property
     def target(self) -> str:
@@ -103,9 +105,10 @@ def behind(
     heads = [chain(c)[-1] for c in known.values()]
     rows = connection.execute(_BEHIND, (list(known), heads)).fetchall()
     cities: dict[str, list[Pair]] = {}
-    for tenant_id, slug, name, revision in rows:
+    for tenant_id, slug, name, revision, server in rows:
         if revision in chain(known[name]):
-            cities.setdefault(tenant_id, []).append(Pair(tenant_id, slug, known[name], revision))
+            pair = Pair(tenant_id, slug, known[name], revision, server)
+            cities.setdefault(tenant_id, []).append(pair)
     order = list(known)
     return [sorted(c, key=lambda p: order.index(p.component.name)) for c in cities.values()]
 

@@ -20,11 +20,12 @@ from sinmungo_tenants.components import Component
 from sinmungo_tenants.errors import UnknownTenantError
 from sinmungo_tenants.fleet.apply import StepFailedError, advance, pending, plain
 from sinmungo_tenants.names import schema_of
+from sinmungo_tenants.servers import MAIN, Servers
 
 type Rows = psycopg.Connection[Any]
 
 _INSTALLED = """
-SELECT t.id, s.component FROM control.tenants t
+SELECT t.id, t.server, s.component FROM control.tenants t
 JOIN control.component_state s ON s.tenant_id = t.id WHERE t.slug = %s
 """
 
@@ -50,19 +51,21 @@ class Rehearsed:
 
 
 def rehearse(
-    dsn: str,
+    servers: str | Servers,
     components: Sequence[Component],
     slug: str,
     copied: Callable[[str, int], None] = lambda _table, _rows: None,
 ) -> Rehearsed:
-    """Run a city's pending revisions on a copy of it; `copied` hears of each table copied.
+    """Run a city's pending revisions on a copy of it, on its own server.
 
+    `copied` hears of each table copied.
     Raises `UnknownTenantError`, and `StepFailedError` when the city's tables are not those of the
     revision it says it is on.
     """
-    with closing(psycopg.connect(dsn)) as connection:
+    known = Servers.of(servers)
+    tenant_id, server, installed = _installed(known, slug)
+    with closing(known.connect(server)) as connection:
         connection.execute("SET LOCAL client_min_messages = 'warning'")
-        tenant_id, installed = _installed(connection, slug)
         chosen = [c for c in components if c.name in installed and chain(c)]
         city, scratch = schema_of(tenant_id), f"rehearsal_{secrets.token_hex(4)}"
         found = {c.name: migrate.current(connection, c, city) for c in chosen}
@@ -70,18 +73,20 @@ def rehearse(
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(scratch)))
         for component in chosen:
             _build(connection, component, scratch, at[component.name])
-        before = _copy(dsn, connection, city, scratch, copied)
+        before = _copy(known.dsn(server), connection, city, scratch, copied)
         done = _upgrade(connection, chosen, scratch, at)
         if done.error:
             return Rehearsed(done.steps, before, before, done.error)
         return Rehearsed(done.steps, before, _count(connection, scratch))
 
 
-def _installed(connection: Rows, slug: str) -> tuple[str, set[str]]:
-    rows = connection.execute(_INSTALLED, (slug,)).fetchall()
+def _installed(servers: Servers, slug: str) -> tuple[str, str, set[str]]:
+    """Return a city's id, its server and its components."""
+    with servers.transaction(MAIN) as control:
+        rows = control.execute(_INSTALLED, (slug,)).fetchall()
     if not rows:
         raise UnknownTenantError(f"no city with the slug {slug!r}")
-    return rows[0][0], {name for _, name in rows}
+    return rows[0][0], rows[0][1], {name for _, _, name in rows}
 
 
 def _build(connection: Rows, component: Component, scratch: str, at: str) -> None:

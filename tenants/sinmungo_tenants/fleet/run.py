@@ -3,6 +3,8 @@
 Each (city, component) is a transaction of its own that also writes its outcome and the copy in the
 registry: a process killed at any point leaves nothing half done, and the next run goes on there.
 Commits do not wait for the disk one by one; the last one of the run does, and with it all before.
+A city on another server than main commits there first, and waits for the disk: what the registry
+then misses, the next run finds done.
 """
 
 import queue
@@ -10,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,7 +22,7 @@ import psycopg
 
 from sinmungo_tenants import migrate
 from sinmungo_tenants.components import Component
-from sinmungo_tenants.errors import FleetBusyError, UnknownTenantError
+from sinmungo_tenants.errors import FleetBusyError, ServerDownError, UnknownTenantError
 from sinmungo_tenants.fleet import ledger
 from sinmungo_tenants.fleet.apply import (
     StepFailedError,
@@ -33,6 +35,7 @@ from sinmungo_tenants.fleet.apply import (
 from sinmungo_tenants.fleet.ledger import Outcome, Run
 from sinmungo_tenants.fleet.plan import Pair, behind
 from sinmungo_tenants.names import Deployment, schema_of
+from sinmungo_tenants.servers import MAIN, Servers
 
 _LOCK = 0x5EED_F1EE7  # one run per database, which holds one deployment
 
@@ -84,6 +87,7 @@ class _Task:
     watcher: Watcher
     stop: threading.Event
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    away: dict[str, str] = field(default_factory=dict)
 
     def keep(self, outcome: Outcome) -> Outcome:
         self.outcomes[outcome.pair.tenant_id, outcome.pair.component.name] = outcome
@@ -94,20 +98,52 @@ class _Task:
         return self.outcomes.get((pair.tenant_id, pair.component.name)) or Outcome(pair, "PENDING")
 
 
+class _Hands:
+    """The connections of one thread: to the registry, and to each server as it is needed."""
+
+    def __init__(self, fleet: "Fleet", task: _Task) -> None:
+        self._fleet = fleet
+        self._task = task
+        self._open: dict[str, ledger.Rows] = {}
+
+    def to(self, server: str) -> ledger.Rows:
+        """Return a living connection; a server that was away is not asked twice in a run."""
+        found = self._open.get(server)
+        if found is None or found.closed:
+            if server in self._task.away:
+                raise ServerDownError(self._task.away[server])
+            try:
+                found = self._open[server] = self._fleet.connect(self._task.options, server)
+            except ServerDownError as error:
+                self._task.away[server] = str(error)
+                raise
+        return found
+
+    @property
+    def control(self) -> ledger.Rows:
+        """The registry's connection."""
+        return self.to(MAIN)
+
+    def close(self) -> None:
+        """Close them all."""
+        for connection in self._open.values():
+            connection.close()
+
+
 class Fleet:
     """Brings every city of a deployment to the newest revisions; needs the migrator's login."""
 
     def __init__(
         self,
         deployment: Deployment,
-        dsn: str,
+        servers: str | Servers,
         components: Sequence[Component],
         *,
         now: Callable[[], datetime],
         new_id: Callable[[], UUID],
     ) -> None:
         self._deployment = deployment
-        self._dsn = dsn
+        self._servers = Servers.of(servers)
         self._components = tuple(components)
         self._now = now
         self._new_id = new_id
@@ -121,7 +157,7 @@ class Fleet:
         Raises `FleetBusyError` while another run is under way, `UnknownTenantError` for a canary
         that is not there.
         """
-        with closing(self._connect(options)) as connection:
+        with closing(self.connect(options)) as connection:
             if not behind(connection, self._components):
                 return Result("DONE")
             with self._alone(connection) as abandoned:
@@ -167,73 +203,76 @@ class Fleet:
             each.result()
 
     def _work(self, task: _Task, ahead: "queue.SimpleQueue[list[Pair]]") -> None:
-        connection = self._connect(task.options)
+        hands = _Hands(self, task)
         try:
             while not task.stop.is_set():
                 try:
                     city = ahead.get_nowait()
                 except queue.Empty:
                     return
-                connection = self._city(task, connection, city)
+                self._city(task, hands, city)
                 task.stop.wait(task.options.pause)
         finally:
-            connection.close()
+            hands.close()
 
-    def _city(self, task: _Task, connection: ledger.Rows, city: list[Pair]) -> ledger.Rows:
+    def _city(self, task: _Task, hands: _Hands, city: list[Pair]) -> None:
         """Upgrade a city's components; what rests on one that failed is left. Core comes first."""
         for number, pair in enumerate(city):
             if task.stop.is_set():
                 break
-            outcome = self._one(task, connection, pair)
-            if connection.closed:
-                connection = self._connect(task.options)
+            outcome = self._one(task, hands, pair)
             if outcome.state == "FAILED":
-                ledger.note(connection, task.run, outcome, self._now())
+                ledger.note(hands.control, task.run, outcome, self._now())
             task.keep(outcome)
             if outcome.state == "FAILED" and pair.component == self._components[0]:
-                self._leave(task, connection, city[number + 1 :], pair.component.name)
+                self._leave(task, hands, city[number + 1 :], pair.component.name)
                 break
-        return connection
 
-    def _leave(self, task: _Task, connection: ledger.Rows, pairs: list[Pair], name: str) -> None:
+    def _leave(self, task: _Task, hands: _Hands, pairs: list[Pair], name: str) -> None:
         for pair in pairs:
             outcome = Outcome(pair, "PENDING", f"left, since {name} failed in this city")
-            ledger.note(connection, task.run, outcome)
+            ledger.note(hands.control, task.run, outcome)
             task.keep(outcome)
 
-    def _one(self, task: _Task, connection: ledger.Rows, pair: Pair) -> Outcome:
+    def _one(self, task: _Task, hands: _Hands, pair: Pair) -> Outcome:
         started = time.perf_counter()
         try:
-            ledger.note(connection, task.run, Outcome(pair, "RUNNING"))
-            with connection.transaction():
-                self._advance(connection, pair)
+            control = hands.control
+            ledger.note(control, task.run, Outcome(pair, "RUNNING"))
+            with control.transaction():
+                self._advance(hands.to(pair.server), control, pair)
                 done = Outcome(pair, "OK", seconds=time.perf_counter() - started)
-                with connection.pipeline():
-                    ledger.note(connection, task.run, done, self._now())
-                    ledger.copy_state(connection, pair, self._now())
+                with control.pipeline():
+                    ledger.note(control, task.run, done, self._now())
+                    ledger.copy_state(control, pair, self._now())
         except psycopg.Error as error:
             return Outcome(pair, "FAILED", plain(error), time.perf_counter() - started)
-        except StepFailedError as error:
+        except (StepFailedError, ServerDownError) as error:
             return Outcome(pair, "FAILED", str(error), time.perf_counter() - started)
         return done
 
-    def _advance(self, connection: ledger.Rows, pair: Pair) -> None:
+    def _advance(self, city: ledger.Rows, control: ledger.Rows, pair: Pair) -> None:
+        """Do the steps: in the transaction that is open on main, elsewhere in one of its own."""
         component, schema = pair.component, schema_of(pair.tenant_id)
-        steps = pending(component, at(connection, component, schema))
-        advance(connection, component, schema, steps)
-        if creates_tables(steps):
-            grants = migrate.grant_statements(component, schema, self._deployment, pair.tenant_id)
-            for grant in grants:
-                connection.execute(grant)
+        with nullcontext() if city is control else city.transaction():
+            steps = pending(component, at(city, component, schema))
+            advance(city, component, schema, steps)
+            if creates_tables(steps):
+                grants = migrate.grant_statements(
+                    component, schema, self._deployment, pair.tenant_id
+                )
+                for grant in grants:
+                    city.execute(grant)
 
-    def _connect(self, options: Options) -> psycopg.Connection[Any]:
+    def connect(self, options: Options, server: str = MAIN) -> psycopg.Connection[Any]:
+        """Open a connection of a run."""
         settings = {
             "lock_timeout": f"{int(options.lock_timeout * 1000)}ms",
-            "synchronous_commit": "off",
+            "synchronous_commit": "off" if server == MAIN else "on",
             "client_min_messages": "warning",
         }
-        return psycopg.connect(
-            self._dsn,
+        return self._servers.connect(
+            server,
             autocommit=True,
             prepare_threshold=None,
             application_name=f"{self._deployment.name}-fleet",

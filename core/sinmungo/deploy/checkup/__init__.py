@@ -6,7 +6,7 @@ A check never changes anything, and one that breaks is a finding itself: the oth
 from collections.abc import Awaitable, Callable, Iterable
 
 from sinmungo.config import Settings
-from sinmungo.deploy.checkup import database, deployed, machine
+from sinmungo.deploy.checkup import database, deployed, machine, servers
 from sinmungo.deploy.checkup.terms import Finding, bad
 
 type Check = Callable[[Settings], Iterable[Finding]]
@@ -22,9 +22,11 @@ FIRST: tuple[Check, ...] = (
 WITH_DATABASE: tuple[Check, ...] = (
     database.server,
     database.roles,
+    database.city_keys,
     database.shared_schemas,
     database.limits,
     database.clock_skew,
+    servers.other_servers,
 )
 
 

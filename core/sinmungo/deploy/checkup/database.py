@@ -9,12 +9,17 @@ from psycopg import sql
 from sinmungo import clock
 from sinmungo.config import Settings
 from sinmungo.deploy.checkup.terms import Finding, bad, ok, warn
+from sinmungo.deploy.city_key import cipher_of
+from sinmungo.deploy.problems import KeyProblemError
 from sinmungo.jobs.component import COMPONENT as JOBS
+from sinmungo.sealed import DeploymentKey, KeyFormatError
 from sinmungo_tenants import Component, Deployment, migrate
 from sinmungo_tenants.chain import chain
 from sinmungo_tenants.control.component import COMPONENT as CONTROL
+from sinmungo_tenants.errors import ServerDownError, UnknownServerError
 from sinmungo_tenants.names import CONTROL_SCHEMA, JOBS_SCHEMA
 from sinmungo_tenants.provision import EXTENSIONS_SCHEMA
+from sinmungo_tenants.servers import MAIN
 
 MINIMUM_SERVER = 170000
 LOCKS = 256
@@ -121,17 +126,66 @@ def roles(settings: Settings) -> Iterator[Finding]:
 
 def _missing_roles(settings: Settings, deployment: Deployment) -> list[str]:
     with _connect(settings.migrator_dsn) as connection:
-        there = connection.execute("SELECT to_regclass('control.tenants')").fetchone()
-        if there is None or there[0] is None:
-            return []
-        rows = connection.execute("SELECT id, slug FROM control.tenants ORDER BY slug").fetchall()
         may = "SELECT pg_has_role(%s, oid, 'SET') FROM pg_roles WHERE rolname = %s"
         return [
             slug
-            for tenant_id, slug in rows
-            if connection.execute(may, (deployment.app, deployment.city(tenant_id))).fetchone()
+            for tenant_id, slug, server in _cities(connection)
+            if server == MAIN
+            and connection.execute(may, (deployment.app, deployment.city(tenant_id))).fetchone()
             != (True,)
         ]
+
+
+def city_keys(settings: Settings) -> Iterator[Finding]:
+    """Tell whether the deployment key is the one under which the cities' keys are wrapped."""
+    try:
+        key = DeploymentKey.load(settings.key_file)
+    except KeyFormatError:
+        return  # told already
+    with _connect(settings.migrator_dsn) as connection:
+        cities = _cities(connection)
+    closed = [
+        slug
+        for server in sorted({server for *_, server in cities})
+        for slug in _closed(settings, server, key, cities)
+    ]
+    if closed:
+        yield bad(
+            "city_keys",
+            f"이 배포 열쇠로는 시·군 {len(closed)}곳의 열쇠가 열리지 않습니다: "
+            f"{', '.join(closed[:5])}. 사람 이름과 연락처를 볼 수 없습니다.",
+            f"따로 보관한 열쇠를 {settings.key_file} 에 되돌려 놓으세요.",
+        )
+    else:
+        yield ok("city_keys", "배포 열쇠로 모든 시·군의 열쇠가 열립니다.")
+
+
+def _closed(
+    settings: Settings, server: str, key: DeploymentKey, cities: list[tuple[str, str, str]]
+) -> Iterator[str]:
+    """Yield the cities of a server whose key stays closed; a server that is away is told apart."""
+    try:
+        connected = settings.migrators.connect(server)
+    except (ServerDownError, UnknownServerError):
+        return
+    with connected as connection:
+        for tenant_id, slug, _ in (city for city in cities if city[2] == server):
+            try:
+                cipher_of(connection, tenant_id, key)
+            except KeyProblemError:
+                yield slug
+
+
+def _cities(connection: psycopg.Connection[Any]) -> list[tuple[str, str, str]]:
+    """Return id, slug and server of every city; an older registry knows no servers."""
+    there = connection.execute("SELECT to_regclass('control.tenants')").fetchone()
+    if there is None or there[0] is None:
+        return []
+    return connection.execute(
+        "SELECT id, slug, coalesce(to_jsonb(t) ->> 'server', %s) FROM control.tenants t"
+        " ORDER BY slug",
+        (MAIN,),
+    ).fetchall()
 
 
 def shared_schemas(settings: Settings) -> Iterator[Finding]:
