@@ -65,7 +65,11 @@ class Operator:
         self.done.append(block.title)
 
     def request(self, path: str, headers: dict[str, str] | None = None, body: str = "") -> Any:
-        """Ask as a browser does: through nginx, or a server that takes the connection."""
+        """Ask as a browser does: through nginx, or a server that takes the connection.
+
+        Where a server ends what waited in its queue, the next is asked, as nginx does with what
+        changes nothing.
+        """
         sent = {"Host": HOST, **(headers or {})}
         for connection in self.connections():
             try:
@@ -73,8 +77,14 @@ class Operator:
             except ConnectionRefusedError:
                 connection.close()
                 continue
-            connection.request("POST" if body else "GET", path, body or None, sent)
-            answer = connection.getresponse()
+            try:
+                connection.request("POST" if body else "GET", path, body or None, sent)
+                answer = connection.getresponse()
+            except ConnectionResetError:
+                connection.close()
+                if body:
+                    raise
+                continue
             text = answer.read().decode()
             connection.close()
             return answer.status, text, answer.headers
