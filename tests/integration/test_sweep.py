@@ -131,13 +131,11 @@ async def own_city(runtime: Runtime, make_city: Any) -> Tenant:
     return made
 
 
-async def as_both(
-    web: Web, officer: Officer, tried: list[Route], theirs: Prey, own: Prey | None = None
-) -> Raid:
+async def as_both(web: Web, officer: Officer, tried: list[Route], theirs: Prey) -> Raid:
     """Raid the API by token and the pages by session."""
-    done = await raid(web.api(officer), [r for r in tried if r.is_api], theirs, own, words=WORDS)
+    done = await raid(web.api(officer), [r for r in tried if r.is_api], theirs, words=WORDS)
     page = await ready(web.browser(officer).client)
-    screens = await raid(page, [r for r in tried if not r.is_api], theirs, own, words=WORDS)
+    screens = await raid(page, [r for r in tried if not r.is_api], theirs, words=WORDS)
     return done.with_(screens)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from sinmungo import clock
-from sinmungo.cases.service import is_visible
+from sinmungo.cases.service import need_visible
 from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
 from sinmungo.experts import advice_queries as q
 from sinmungo.experts import events, matching, rules, ties, words
@@ -137,9 +137,8 @@ async def origin(ctx: Ctx, case_id: UUID | None, visit_id: UUID | None) -> q.Ori
     """Return the case or visit from which advice can be asked, if the actor may see it."""
     if (case_id is None) == (visit_id is None):
         raise InvalidError({"case_id": "자문은 애로 한 건이나 방문 한 번에서 요청합니다."})
-    if case_id is not None and not await is_visible(ctx, case_id):
-        raise MissingError
     if case_id is not None:
+        await need_visible(ctx, case_id)
         found = await ctx.db.first(q.ORIGIN_CASE, id=case_id)
     else:
         found = await ctx.db.first(q.ORIGIN_VISIT, id=visit_id, **visit_scope(ctx))

@@ -123,18 +123,14 @@ def uuid_params(route: Route) -> tuple[Param, ...]:
     return tuple(p for p in route.params if p.kind is UUID)
 
 
-def fillings(route: Route, theirs: Prey, own: Prey | None = None) -> list[dict[str, object]]:
-    """Return sets of values for the places of a path: their ids, and their ids below one's own."""
+def fillings(route: Route, theirs: Prey) -> list[dict[str, object]]:
+    """Return sets of values for the places of a path: their ids."""
     places = uuid_params(route)
     if not places:
         return [{}]
     lists: Sequence[list[UUID]] = [theirs.ids_for(p.name, route.path) for p in places]
     most = max(len(ids) for ids in lists)
-    found: list[dict[str, object]] = [
+    return [
         {p.name: ids[n % len(ids)] for p, ids in zip(places, lists, strict=True)}
         for n in range(most)
     ]
-    if own is not None and len(places) > 1:
-        above = {p.name: own.ids_for(p.name, route.path)[0] for p in places[:-1]}
-        found += [{**above, places[-1].name: i} for i in lists[-1]]
-    return found

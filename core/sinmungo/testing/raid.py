@@ -12,13 +12,10 @@ import httpx
 
 from sinmungo.testing.prey import Prey, fillings, uuid_params
 from sinmungo.testing.samples import body_of, query_of
-from sinmungo.testing.sweep import REFUSED, UNREADABLE, Leak, Route
+from sinmungo.testing.sweep import SERVER_ERROR, SIGN_IN, UNREADABLE, Leak, Route, turned_away
 
 type Words = Mapping[str, Mapping[str, Any]]
 
-_SERVER_ERROR = 500
-_REDIRECTS = range(300, 400)
-_SIGN_IN = "sign-in"
 _CSRF = "sinmungo_csrf"
 _WORDS = {
     "row_version": "1",
@@ -74,12 +71,11 @@ async def raid(
     client: httpx.AsyncClient,
     tried: Iterable[Route],
     theirs: Prey,
-    own: Prey | None = None,
     *,
     words: Words | None = None,
     refuse_all: bool = False,
 ) -> Raid:
-    """Try each route with the ids of `theirs`; below an id of one's `own` too, where two are asked.
+    """Try each route with the ids of `theirs`.
 
     A route with an id in its path must refuse; with `refuse_all` every route must. One without may
     answer otherwise, but nothing of theirs.
@@ -87,7 +83,7 @@ async def raid(
     """
     done = Raid()
     for route in tried:
-        for given in fillings(route, theirs, own):
+        for given in fillings(route, theirs):
             address = route.at(given)
             query = query_of(route.handler, given, theirs.one) if route.method == "GET" else {}
             answer = await ask(client, route, address, theirs, query, words)
@@ -118,7 +114,7 @@ async def ask(
     elif route.method != "GET":
         options["data"] = {**_form(route, theirs), **told}
     answer = await client.request(route.method, address, headers=headers, **options)
-    if route.method == "GET" and answer.is_redirect and _SIGN_IN not in answer.headers["location"]:
+    if route.method == "GET" and answer.is_redirect and SIGN_IN not in answer.headers["location"]:
         return await client.get(answer.headers["location"])  # an act's address leads to its page
     return answer
 
@@ -153,9 +149,9 @@ def _judge(
     told = theirs.seen_in(answer, sent + str(answer.request.content))
     if told:
         why = f"the answer holds {told}"
-    elif status >= _SERVER_ERROR:
+    elif status >= SERVER_ERROR:
         why = "it failed"
-    elif _turned_away(answer) or not (refuse_all or uuid_params(route)):
+    elif turned_away(answer) or not (refuse_all or uuid_params(route)):
         done.refused.add(key)
     elif status in UNREADABLE and route.method != "GET":
         done.unread.add(key)
@@ -163,8 +159,3 @@ def _judge(
         why = "it was answered"
     if why:
         done.leaks.append(Leak(route, sent, status, why))
-
-
-def _turned_away(answer: httpx.Response) -> bool:
-    is_sign_in = _SIGN_IN in answer.headers.get("location", "")
-    return answer.status_code in REFUSED or (answer.status_code in _REDIRECTS and is_sign_in)

@@ -19,9 +19,9 @@ from sinmungo.host.checks import PERMISSION, PUBLIC
 REFUSED = frozenset({401, 403, 404})
 # A change that names no body or version is refused before the record is looked for.
 UNREADABLE = frozenset({400, 409, 412, 422, 428})
-_SERVER_ERROR = 500
+SERVER_ERROR = 500
 _REDIRECTS = range(300, 400)
-_SIGN_IN = "sign-in"
+SIGN_IN = "sign-in"
 _SAMPLES = {UUID: "00000000-0000-7000-8000-000000000000", int: "1", str: "x"}
 
 
@@ -150,10 +150,14 @@ def _fault(
     told = next((s for s in secrets if s in answer.text), None)
     if told is not None:
         return f"the answer holds {told!r}"
-    if status >= _SERVER_ERROR:
+    if status >= SERVER_ERROR:
         return "it failed"
-    if status in allowed or (status in UNREADABLE and route.method != "GET"):
-        return ""
-    if status in _REDIRECTS and _SIGN_IN in answer.headers.get("location", ""):
+    if turned_away(answer, allowed) or (status in UNREADABLE and route.method != "GET"):
         return ""
     return "it was answered"
+
+
+def turned_away(answer: httpx.Response, allowed: Collection[int] = REFUSED) -> bool:
+    """Whether an answer is a status of `allowed` or the way to the sign-in page."""
+    to_sign_in = SIGN_IN in answer.headers.get("location", "")
+    return answer.status_code in allowed or (answer.status_code in _REDIRECTS and to_sign_in)
