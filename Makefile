@@ -3,6 +3,9 @@ PORT ?= 8000
 # Processes for pytest; each starts a PostgreSQL and a few pages at a time.
 JOBS ?= 2
 
+# Every start and every test process would compile the source anew without its bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint fmt bench soak clean install-dev
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Request
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -28,7 +28,7 @@ from sinmungo.host.failures import Failures
 from sinmungo.host.host import Host
 from sinmungo.host.keyring import Keyring
 from sinmungo.host.loader import load
-from sinmungo.host.mounting import routers
+from sinmungo.host.mounting import controllers, mounted
 from sinmungo.jobs.outbox import Waker
 from sinmungo.logs import configure_logs
 from sinmungo.people.identity import Identifier
@@ -144,8 +144,8 @@ def create_litestar(runtime: Runtime, renderer: Renderer) -> Litestar:
             LogoController,
             OpenApiController,
             StaticController,
-            *routers(runtime.host.slices),
-            Router("/platform", route_handlers=[SignInPages, *PAGES]),
+            *controllers(runtime.host.slices),
+            *(mounted(page, "/platform") for page in (SignInPages, *PAGES)),
         ],
         dependencies={"ctx": Provide(provide_ctx)},
         guards=[require_permission],
