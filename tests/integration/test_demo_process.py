@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,40 +59,41 @@ def demo(places: tuple[Path, Path]) -> Iterator[DemoProcess]:
     made.discard()
 
 
-def test_it_comes_up_and_ends_cleanly(demo: DemoProcess):
+@pytest.fixture(scope="module")
+def kept(places: tuple[Path, Path]) -> list[dict[str, Any]]:
+    """Make the data folder that later starts find; return the accounts of the first."""
+    first = DemoProcess(*places)
+    try:
+        first.wait_up()
+        return first.accounts()
+    finally:
+        first.discard()
+
+
+def test_it_keeps_its_data_tells_a_taken_port_and_ends_cleanly(demo: DemoProcess, kept, places):
     demo.wait_up()
     assert demo.get("sample.localhost", "/")[0] == 200
     assert demo.get("nowhere.localhost", "/")[0] == 404
-    accounts = demo.accounts()
-    assert {"slug", "host", "role", "login", "password", "api_token"} <= accounts[0].keys()
+    assert demo.accounts() == kept
+    assert {"slug", "host", "role", "login", "password", "api_token"} <= kept[0].keys()
     assert (demo.data / "demo-accounts.json").stat().st_mode & 0o077 == 0
-    code, output = demo.end(signal.SIGTERM)
-    assert code == 0, output
-    assert "sample" in output
-    assert demo.family() == {}
-
-
-def test_a_second_start_keeps_the_data_and_a_taken_port_is_told(demo: DemoProcess, places):
-    before = demo.accounts() if (demo.data / "demo-accounts.json").exists() else []
-    demo.wait_up()
     second = DemoProcess(places[0], places[1], demo.port)
     code, output = second.finish()
     assert code == 1
     assert len(output.strip().splitlines()) == 1
     assert str(demo.port) in output
-    token = demo.accounts()[0]["api_token"]
+    token = kept[0]["api_token"]
     status, body = demo.get("sample.localhost", "/api/v1/cases?view=ALL", token)
     assert status == 200
     assert json.loads(body)["items"]
-    assert before in ([], demo.accounts())
-    code, _ = demo.end(signal.SIGINT)
-    assert code == 0
+    code, output = demo.end(signal.SIGINT)
+    assert code == 0, output
+    assert "sample" in output
     assert demo.family() == {}
 
 
-def test_a_city_file_added_between_two_starts_is_obeyed(demo: DemoProcess, places):
-    demo.wait_up()
-    assert demo.end()[0] == 0
+@pytest.mark.usefixtures("kept")
+def test_a_city_file_added_between_two_starts_is_obeyed(places):
     added = places[1] / "second.toml"
     added.write_text(CITY.replace("sample", "second").replace("본보기시", "둘째시"), "utf-8")
     again = DemoProcess(*places)
@@ -99,15 +101,19 @@ def test_a_city_file_added_between_two_starts_is_obeyed(demo: DemoProcess, place
         again.wait_up()
         assert again.get("second.localhost", "/")[0] == 200
         assert {a["slug"] for a in again.accounts()} == {"", "sample", "second"}
+        code, output = again.end(signal.SIGTERM)
     finally:
-        code, output = again.end()
+        again.discard()
         added.unlink()
     assert code == 0, output
+    assert again.family() == {}
     assert "second: made" in output
     assert "sample: made" not in output
 
 
-def test_after_kill_9_of_everything_the_next_start_recovers(demo: DemoProcess, places):
+@pytest.mark.usefixtures("kept")
+def test_after_kill_9_the_next_start_recovers_and_nothing_is_left(demo: DemoProcess, places):
+    """Killed all together, then the parent alone: its children end by themselves."""
     demo.wait_up()
     for pid in (demo.process.pid, *demo.family()):
         try:
@@ -119,19 +125,14 @@ def test_after_kill_9_of_everything_the_next_start_recovers(demo: DemoProcess, p
     try:
         again.wait_up()
         assert again.get("sample.localhost", "/")[0] == 200
+        again.process.kill()
+        again.process.wait(10)
+        end = time.monotonic() + 20
+        while again.family() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert again.family() == {}
     finally:
-        code, output = again.end()
-    assert code == 0, output
-
-
-def test_kill_9_of_the_parent_alone_leaves_nothing(demo: DemoProcess):
-    demo.wait_up()
-    demo.process.kill()
-    demo.process.wait(10)
-    end = time.monotonic() + 20
-    while demo.family() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert demo.family() == {}
+        again.discard()
 
 
 def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):

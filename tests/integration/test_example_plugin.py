@@ -1,4 +1,4 @@
-"""The example outside the packages: it uses every place, and runs as a wheel beside ours."""
+"""The example outside the packages uses every place; as a wheel it runs in test_wheels.py."""
 
 import os
 import subprocess
@@ -15,44 +15,12 @@ from sinmungo.host.host import Host
 from sinmungo.host.loader import load
 from sinmungo.host.types import Manifest, MenuItem, Panel, Slice
 from sinmungo.slices import CORE_SLICES
-from sinmungo.testing.environments import build_wheels, clean_environment
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "fixtures" / "example_plugin"
 # Core's alone: switched like a plugin, and records of core that a city asks more about.
 OF_CORE = {"optional", "forms"}
 pytestmark = pytest.mark.timeout(600)
-
-DRIVE = """
-import asyncio, sys
-from pathlib import Path
-import httpx, sinmungo, sinmungo_example
-from sinmungo.app import create_app
-from sinmungo.testing.database import fresh_database, new_city, test_runtime
-from sinmungo.testing.people import People
-from sinmungo.testing.web import Web
-
-inside = Path(sys.prefix)
-assert Path(sinmungo.__file__).is_relative_to(inside)
-assert Path(sinmungo_example.__file__).is_relative_to(inside)
-
-async def main():
-    dsn = fresh_database(sys.argv[1], "example_wheel")
-    async with test_runtime(dsn, "example_wheel", Path(sys.argv[2])) as runtime:
-        city = await new_city(runtime, "hanbit", ("example",), {})
-        assert {"example", "bookings"} <= city.plugins
-        people = People(runtime, city)
-        web = Web(create_app(runtime), city.hosts[0], people)
-        assert "남은 자리는 20개사" in (await web.anyone().get("/example/mentoring")).text
-        officer = await people.officer("LEAD_OFFICER")
-        shown = await web.browser(officer).get("/office/example/mentoring")
-        assert "신청이 없습니다" in shown.text, shown.text
-        assert (await web.api(officer).get("/api/v1/example/mentoring")).json()["items"] == []
-        await web.close()
-        print("driven")
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture(scope="module")
@@ -107,34 +75,3 @@ def test_its_own_tests_pass(tmp_path: Path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
-
-
-def test_it_runs_as_a_wheel_beside_ours(server_dsn: str, tmp_path: Path):
-    wheels = build_wheels([ROOT, FOLDER], tmp_path / "wheels")
-    assert [w.name.split("-")[0] for w in wheels] == ["sinmungo", "sinmungo_example"]
-    python = clean_environment(tmp_path / "env", wheels)
-    data = tmp_path / "data"
-    data.mkdir()
-    drop = {"PYTHONPATH", "SINMUNGO_STRICT_PLUGINS"}
-    environment = {k: v for k, v in os.environ.items() if k not in drop}
-    assert sys.prefix not in environment.get("PYTHONPATH", "")
-
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            [str(python), *words],
-            cwd=data,
-            env={**environment, "SINMUNGO_TEST_DSN": server_dsn, "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    assert "driven" in run("-c", DRIVE, server_dsn, str(data))
-    assert "고칠 것이 없습니다" in run(
-        "-m", "sinmungo.cli", "plugin", "check", "example", "--no-screens"
-    )
-    new = run("-m", "sinmungo.cli", "plugin", "new", "seoul", "--title", "새 사업")
-    assert "sinmungo-seoul" in new
-    assert (data / "sinmungo-seoul" / "ci.sh").is_file()

@@ -143,9 +143,14 @@ async def city(deployed: Runtime) -> AsyncIterator[Tenant]:
     DOES.clear()
 
 
+@pytest.fixture(scope="module")
+def app(deployed: Runtime) -> Any:
+    return create_app(deployed)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def web(deployed: Runtime, city: Tenant) -> AsyncIterator[Web]:
-    made = Web(create_app(deployed), city.hosts[0], People(deployed, city))
+async def web(deployed: Runtime, app: Any, city: Tenant) -> AsyncIterator[Web]:
+    made = Web(app, city.hosts[0], People(deployed, city))
     yield made
     await made.close()
 

@@ -53,9 +53,14 @@ async def city(deployed: Runtime) -> Tenant:
     return await database.new_city(deployed, f"o{len(_made)}", (), {})
 
 
+@pytest.fixture(scope="module")
+def app(deployed: Runtime) -> Any:
+    return create_app(deployed)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def web(deployed: Runtime, city: Tenant) -> AsyncIterator[Web]:
-    made = Web(create_app(deployed), city.hosts[0], People(deployed, city))
+async def web(deployed: Runtime, app: Any, city: Tenant) -> AsyncIterator[Web]:
+    made = Web(app, city.hosts[0], People(deployed, city))
     yield made
     await made.close()
 

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from sinmungo.app import Runtime
+from sinmungo.cli.ports import wait_ready
 from sinmungo.host.failures import OTHER_LIMIT
 from sinmungo.host.loader import load
 from sinmungo.slices import CORE_SLICES
@@ -100,14 +101,9 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        end = time.monotonic() + UP_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/health/ready").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise AssertionError(self._log.read_text("utf-8"))
+        process = self._process
+        if not wait_ready(self.port, UP_SECONDS, lambda: process.poll() is None):
+            raise AssertionError(self._log.read_text("utf-8"))
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -146,23 +142,26 @@ class Client:
     """One request per connection, so that both workers get their share."""
 
     def __init__(self, server: Server, city: Tenant, me: Officer) -> None:
-        self._base = f"http://127.0.0.1:{server.port}"
-        self._headers = {"host": city.hosts[0], "connection": "close"}
+        self._client = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{server.port}",
+            headers={"host": city.hosts[0], "connection": "close"},
+            timeout=60,
+            verify=False,  # noqa: S501 - plain http: reading the authorities takes longer than asking
+        )
         self._me = {"authorization": f"Bearer {me.token}"}
 
     async def get(self, path: str) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self._base, headers=self._headers) as client:
-            return await client.get(path, timeout=20)
+        return await self._client.get(path)
 
     async def act(self, path: str) -> httpx.Response:
-        headers = self._headers | self._me
-        async with httpx.AsyncClient(base_url=self._base, headers=headers) as client:
-            return await client.post(f"/api/v1/plugins/{path}", timeout=60)
+        return await self._client.post(f"/api/v1/plugins/{path}", headers=self._me)
 
     async def state(self) -> str:
-        headers = self._headers | self._me
-        async with httpx.AsyncClient(base_url=self._base, headers=headers) as client:
-            return str((await client.get("/api/v1/plugins/double", timeout=20)).json()["state"])
+        answer = await self._client.get("/api/v1/plugins/double", headers=self._me)
+        return str(answer.json()["state"])
+
+    async def close(self) -> None:
+        await self._client.aclose()
 
     async def many(self, path: str = "/double/part") -> list[httpx.Response]:
         return list(await asyncio.gather(*(self.get(path) for _ in range(MANY))))
@@ -187,10 +186,11 @@ class Client:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def client(server: Server, city: Tenant, me: Officer) -> Client:
+async def client(server: Server, city: Tenant, me: Officer) -> AsyncIterator[Client]:
     made = Client(server, city, me)
     await made.obeyed(200, "/")  # both workers know the new city
-    return made
+    yield made
+    await made.close()
 
 
 async def test_both_workers_obey_and_still_do_after_a_restart(client: Client, server: Server):

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from sinmungo.app import Runtime, create_app
+from sinmungo.app import Runtime
 from sinmungo.clock import uuid7
 from sinmungo.host import activation
 from sinmungo.host.city_settings import set_setting
@@ -62,10 +62,9 @@ def neutral(found: dict[str, Any], tenant_id: str) -> dict[str, Any]:
     }
 
 
-def seen(runtime: Runtime, city: Tenant) -> dict[str, Any]:
+def seen(runtime: Runtime, app: Any, city: Tenant) -> dict[str, Any]:
     """Return what people and programs see of a city."""
     now, host = runtime.registry.by_id(city.id), runtime.host
-    app = create_app(runtime)._app
     return {
         "permissions": sorted(p.code for p in host.permissions(now)),
         "menus": [m.path for face in ("portal", "office", "admin") for m in host.menu(now, face)],
@@ -73,7 +72,7 @@ def seen(runtime: Runtime, city: Tenant) -> dict[str, Any]:
             p.slug for place in ("COMPANY", "CASE", "VISIT") for p in host.panels(now, place)
         ],
         "merges": [m.name for m in host.merge_tables(now)],
-        "paths": sorted(schema_for(app, host, now)["paths"]),
+        "paths": sorted(schema_for(app._app, host, now)["paths"]),
     }
 
 
@@ -88,7 +87,7 @@ def without_words_of_core(found: dict[str, Any], required: tuple[str, ...]) -> d
 
 
 @pytest.mark.parametrize("slug", INSTALLED)
-async def test_nothing_is_left_of_it(runtime: Runtime, make_city, slug: str):
+async def test_nothing_is_left_of_it(runtime: Runtime, app: Any, make_city, slug: str):
     required = load(CORE_SLICES).plugins[slug].manifest.requires
     never, had = await make_city(kept=True), await make_city(kept=True)
     for name in required:
@@ -106,7 +105,7 @@ async def test_nothing_is_left_of_it(runtime: Runtime, make_city, slug: str):
     await activation.disable(runtime, had, slug)
     await activation.purge(runtime, had, slug)
 
-    assert seen(runtime, had) == seen(runtime, never)
+    assert seen(runtime, app, had) == seen(runtime, app, never)
     left = without_words_of_core(catalogue(runtime, had), required)
     assert left == without_words_of_core(catalogue(runtime, never), required)
     assert files(runtime.settings.data_path) == before

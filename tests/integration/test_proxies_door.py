@@ -31,15 +31,14 @@ async def sign_in(app: Any, host: str, login: str, peer: str, forwarded: str) ->
 
 
 async def test_a_known_proxy_is_believed_and_nobody_else(
-    runtime: Runtime, city: Tenant, people: People
+    runtime: Runtime, app: Any, city: Tenant, people: People
 ):
     officer = await people.officer("LEAD_OFFICER", password=PASSWORD)
     settings = msgspec.structs.replace(runtime.settings, trusted_proxies=("10.0.0.0/8",))
     async with Runtime(settings, runtime.host).running() as behind:
-        app, host = create_app(behind), city.hosts[0]
-        assert await sign_in(app, host, officer.login, PROXY, f"{LIE}, {CLIENT}") == 303
-        assert await sign_in(app, host, officer.login, CLIENT, LIE) == 303
-    direct = create_app(runtime)
-    assert await sign_in(direct, host, officer.login, PROXY, CLIENT) == 303
+        trusting, host = create_app(behind), city.hosts[0]
+        assert await sign_in(trusting, host, officer.login, PROXY, f"{LIE}, {CLIENT}") == 303
+        assert await sign_in(trusting, host, officer.login, CLIENT, LIE) == 303
+    assert await sign_in(app, host, officer.login, PROXY, CLIENT) == 303
     async with runtime.work.open(city) as ctx:
         assert await ctx.db.all(ADDRESSES) == [CLIENT, CLIENT, PROXY]

@@ -1,7 +1,6 @@
 """A light quota: one city's long reports keep no other city waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import func, select
 
 from sinmungo import clock
-from sinmungo.app import Runtime, create_app
+from sinmungo.app import Runtime
 from sinmungo.errors import BusyError
 from sinmungo.jobs import outbox
 from sinmungo.jobs.worker import ROUNDS, Worker
@@ -72,15 +71,14 @@ async def test_who_stops_waiting_leaves_no_place_taken():
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def sleepers(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    """An application whose every report sleeps in the database."""
+async def sleepers(app: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The application while its every report sleeps in the database."""
 
     async def slow(ctx: Any, *_: Any, **__: Any) -> Any:
         await ctx.db.all(SLEEP)
 
     monkeypatch.setattr(service, "table", slow)
-    app = create_app(runtime)
-    app._app.state.quota = Quota(4, wait=0.2)
+    monkeypatch.setitem(app._app.state, "quota", Quota(4, wait=0.2))
     return app
 
 

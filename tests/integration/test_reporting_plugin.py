@@ -46,8 +46,8 @@ ROUNDS = Dataset(
 SLICES = (Slice(slug="firms", title="관리 업체", reports=(ROUNDS,)),)
 
 
-@pytest.fixture
-async def extended(runtime: Runtime) -> Runtime:
+@pytest.fixture(scope="module")
+def extended(runtime: Runtime) -> Runtime:
     """The same deployment as a process sees it that has one more plugin."""
     made = copy.copy(runtime)
     made.host = load(CORE_SLICES, [fake_plugin("fake", SLICES)])
@@ -57,10 +57,15 @@ async def extended(runtime: Runtime) -> Runtime:
     return made
 
 
+@pytest.fixture(scope="module")
+def app(extended: Runtime) -> Any:
+    return create_app(extended)
+
+
 @pytest.fixture
-async def web(extended: Runtime, city: Tenant) -> AsyncIterator[Web]:
+async def web(extended: Runtime, app: Any, city: Tenant) -> AsyncIterator[Web]:
     await enable(extended, city, "fake")
-    made = Web(create_app(extended), city.hosts[0], People(extended, city))
+    made = Web(app, city.hosts[0], People(extended, city))
     yield made
     await made.close()
 

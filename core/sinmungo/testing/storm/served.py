@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from sinmungo.app import Runtime
+from sinmungo.cli.ports import wait_ready
 from sinmungo.testing.demo import free_port
 from sinmungo.testing.storm.commands import environment
 from sinmungo.testing.storm.gust import installed
@@ -49,15 +47,8 @@ def served(runtime: Runtime, folder: Path) -> Iterator[int]:
 
 
 def _wait(port: int, web: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + _UP_SECONDS
-    while time.monotonic() < end and web.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(log.read_text("utf-8"))
+    if not wait_ready(port, _UP_SECONDS, lambda: web.poll() is None):
+        raise AssertionError(log.read_text("utf-8"))
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
