@@ -1,11 +1,9 @@
 """`sinmungo demo`: everything on one machine, with made-up data, in one command."""
 
-import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
-from rich.table import Table
 
 from sinmungo.cli.ports import port_taken, wait_ready
 from sinmungo.cli.problems import console, load_settings, told
@@ -44,6 +42,8 @@ def demo(*, data: Path = Path(".sinmungo"), port: int = 8000) -> None:
         stack.callback(processes.stop)
         processes.start("web")
         if not made:
+            import asyncio
+
             asyncio.run(_cities(ready))
             stamp.note_made(settings)
         if stop.is_set():
@@ -95,6 +95,8 @@ async def _cities(settings: Settings) -> None:
 
 
 def _tell(settings: Settings) -> None:
+    from rich.table import Table
+
     from sinmungo.demo.accounts import FILE, PASSWORD, read_accounts
 
     table = Table(box=None, pad_edge=False)
