@@ -21,9 +21,7 @@ install-dev:
 
 test: install-dev lint ## 린트, 타입, 단위·통합·브라우저 시험
 	@requirements/node.sh
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not soak and not browser"
-	@chromium=$$(requirements/chromium.sh) && \
-	CHROMIUM="$$chromium" exec .venv/bin/python -m pytest -n $(JOBS) --dist loadgroup -m "browser and not soak"
+	@requirements/tests.sh $(JOBS)
 
 lint: install-dev ## ruff, mypy, import-linter
 	.venv/bin/ruff check .

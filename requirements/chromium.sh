@@ -19,8 +19,8 @@ if [ -n "${CHROMIUM:-}" ]; then
   exit 0
 fi
 command -v chromium-headless-shell && exit 0
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then found && exit 0; fi
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  found && exit 0
   fail "Chromium이 없습니다. 'sudo apt-get install chromium-headless-shell'로 설치하거나 CHROMIUM=으로 경로를 정하십시오."
 fi
 printf '%s\n' "Chromium을 설치합니다." >&2

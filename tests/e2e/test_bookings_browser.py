@@ -3,7 +3,6 @@
 Runs in whichever city of this repository has consulting rooms in its demo.
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from sinmungo.testing.browser import Screen
-from sinmungo.testing.demo import DemoProcess
+from sinmungo.testing.demo import DemoProcess, cities_here
 
-TENANTS = Path(__file__).parents[2] / "tenants"
-CITIES = [
-    p.stem
-    for p in sorted(TENANTS.glob("*.toml"))
-    if "bookings" in tomllib.loads(p.read_text("utf-8")).get("demo", {})
-]
+HERE = cities_here(Path(__file__).parents[2])
+CITIES = [slug for slug, city in HERE.items() if "bookings" in city.get("demo", {})]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("demo"),

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from sinmungo.testing.browser import Screen
-from sinmungo.testing.demo import DemoProcess
+from sinmungo.testing.browser import DESK, PHONE, Screen
+from sinmungo.testing.demo import DemoProcess, cities_here
 
-TENANTS = Path(__file__).parents[2] / "tenants"
-SLUG = next((p.stem for p in sorted(TENANTS.glob("*.toml")) if "EXPERT" in p.read_text()), "")
+
+def has_expert(city: dict[str, Any]) -> bool:
+    officers = city.get("demo", {}).get("people", {}).get("officers", [])
+    return any("EXPERT" in officer["roles"] for officer in officers)
+
+
+CITIES = cities_here(Path(__file__).parents[2])
+SLUG = next((slug for slug, city in CITIES.items() if has_expert(city)), "")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("demo"),
@@ -30,10 +35,7 @@ class Story:
 
     def __init__(self, demo: DemoProcess) -> None:
         self.demo = demo
-        tokens = {a["login"]: a["api_token"] for a in demo.accounts() if a["slug"] == SLUG}
-        host = f"{SLUG}.localhost:{demo.port}"
-        headers = {"host": host, "authorization": f"Bearer {tokens['intake']}"}
-        self.api = httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", headers=headers)
+        self.api = demo.api(SLUG, "intake")
         company = self.made("/api/v1/companies", name="㈜자문받을정밀", dong="성서동")
         rows = [{"category": "LABOR", "content": "교대조를 다시 짜야 합니다"}]
         case = self.made("/api/v1/cases", company_id=company["id"], channel="HOTLINE", rows=rows)
@@ -112,12 +114,15 @@ def ask_by_keyboard(screen: Screen, story: Story) -> str:
     first = page.locator("#candidates tbody tr").first
     expect(first).to_contain_text("하*온")
     expect(first).to_contain_text("활동 지역(성서동)이 기업 주소와 맞습니다")
-    expect(page.locator("#candidates tbody")).not_to_contain_text("맹*쟁")
+    expect(page.locator("#f-expert_id")).not_to_contain_text("맹*쟁")
     tab_to(page, "맡길 수 없는 전문가 1명")
     page.keyboard.press("Enter")
     expect(page.locator("#excluded")).to_contain_text("맹*쟁 공인노무사")
     expect(page.locator("#excluded")).to_contain_text("경쟁사 자문")
     screen.check("candidates")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    screen.check("candidates on a phone")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
     tab_to(page, "맡기기 하*온", back=True)
     page.keyboard.press("Enter")
     expect(page.locator(".notice.success")).to_contain_text("전문가를 배정했습니다")
@@ -188,4 +193,9 @@ def test_as08_through_the_screens(browser: Browser, demo: DemoProcess, story: St
     expect(head.page.locator(".notice.success")).to_contain_text("자문료를 승인했습니다")
     expect(head.page.locator("main")).to_contain_text("2시간")
     head.check("paid")
+    for size in (DESK, PHONE):
+        head.page.set_viewport_size(size)  # type: ignore[arg-type]
+        for listed in ("/office/experts", "/office/experts/advice"):
+            head.page.goto(listed)
+            head.check(listed)
     head.close()

@@ -26,13 +26,12 @@ def head(browser: Browser, demo: DemoProcess) -> Iterator[Screen]:
     made.close()
 
 
-def add_company(page: Page, name: str, employees: int) -> None:
-    page.goto("/office/companies/new")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=employees]").fill(str(employees))
-    page.locator("[name=employees_on]").fill(f"{clock.today().year - 1}-12-31")
-    page.locator("main form [type=submit]").first.click()
-    page.wait_for_url(re.compile(r"/office/companies/[0-9a-f-]{36}"))
+def add_companies(demo: DemoProcess, **employees: int) -> None:
+    counted = f"{clock.today().year - 1}-12-31"
+    with demo.api(SLUG, "intake") as api:
+        for name, number in employees.items():
+            body = {"name": f"㈜{name}", "employees": number, "employees_on": counted}
+            assert api.post("/api/v1/companies", json=body).status_code == 201
 
 
 def look_up(page: Page, name: str, round_name: str = "") -> None:
@@ -62,10 +61,9 @@ def take_in(page: Page, name: str, round_name: str, officer: str, button: str) -
     page.wait_for_url(ONE)
 
 
-def test_as09_fifty_come_in_the_next_waits_and_the_officer_changes(head: Screen):
+def test_as09_fifty_come_in_the_next_waits_and_the_officer_changes(head: Screen, demo: DemoProcess):
     page, round_name = head.page, "시험 회차"
-    for name, employees in (("㈜마흔아홉", 49), ("㈜쉰명", 50), ("㈜다음차례", 80)):
-        add_company(page, name, employees)
+    add_companies(demo, 마흔아홉=49, 쉰명=50, 다음차례=80)
     open_round(page, round_name, 1)
     look_up(page, "㈜마흔아홉", round_name)
     expect(page.locator("main")).to_contain_text("49명")
@@ -99,14 +97,14 @@ def test_as09_fifty_come_in_the_next_waits_and_the_officer_changes(head: Screen)
     expect(page.locator(".notice.success")).to_contain_text("2개사를 끝냈습니다")
 
 
-def test_as09_the_hundred_and_first_waits(head: Screen):
+def test_as09_the_hundred_and_first_waits(head: Screen, demo: DemoProcess):
     page = head.page
+    add_companies(demo, 백한번째=60)
     page.goto(HOME)
     assert page.locator("a.tile").count() == 100
     waiting = page.locator(".stats a", has_text="대기").locator("b")
     before = int(waiting.inner_text())
     assert before > 0
-    add_company(page, "㈜백한번째", 60)
     look_up(page, "㈜백한번째")
     expect(page.locator("main")).to_contain_text(f"대기 {before + 1}번이 됩니다")
     page.locator("[name=officer_id]").select_option(index=1)
@@ -183,6 +181,6 @@ def test_every_screen_is_clean(browser: Browser, demo: DemoProcess, phone: bool)
     page.get_by_role("button", name="저장", exact=True).click()
     expect(page.locator("#error-summary")).to_be_visible()
     screen.check("contact with an error")
-    page.goto("/help/project100")
+    page.goto("/help/bucheon/project100")
     screen.check("guide")
     screen.close()

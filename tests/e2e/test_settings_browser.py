@@ -52,7 +52,7 @@ def test_every_page_of_settings_is_sound(screen: Screen):
     links = page.locator("main .setting-list a[href^='/admin/settings/']")
     paths = [link.get_attribute("href") or "" for link in links.all()]
     assert f"{ROOT}/city" in paths
-    for path in paths:
+    for path in [*paths, "/admin/retention", "/admin/retention/of/cases.person"]:
         page.goto(path)
         screen.check(path)
 

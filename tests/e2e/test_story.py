@@ -1,6 +1,8 @@
 """The story, in every city of tenants/*.toml: from a phone call to an answer, seen in a browser."""
 
 import re
+import time
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from sinmungo.testing.browser import Screen
 from sinmungo.testing.demo import DemoProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
-CITIES = sorted(p.stem for p in (Path(__file__).parents[2] / "tenants").glob("*.toml"))
+TENANTS = Path(__file__).parents[2] / "tenants"
+CITIES = sorted(p.stem for p in TENANTS.glob("*.toml"))
+SURVEYED = [c for c in CITIES if '"surveys"' in (TENANTS / f"{c}.toml").read_text("utf-8")]
 PASSWORD = "sinmungo-demo"
 NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6}")
 
@@ -114,6 +118,46 @@ def test_a_company_files_at_night_and_follows(browser: Browser, demo: DemoProces
     page.get_by_role("button", name="확인", exact=True).click()
     expect(page.locator("main")).to_contain_text(NUMBER)
     company.check(f"{slug} follow")
+    company.close()
+
+
+def mails(demo: DemoProcess) -> set[Path]:
+    """Return the mails so far; the demo keeps them as files."""
+    return set((demo.data / "mail").glob("*.eml"))
+
+
+def survey_link(demo: DemoProcess, slug: str, before: set[Path]) -> str:
+    """Wait for a new mail of the city with a link, and return the link's path."""
+    link = re.compile(rf"http://{slug}\.localhost:\d+(/surveys/\S+)")
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for file in mails(demo) - before:
+            text = message_from_bytes(file.read_bytes(), policy=policy.default).get_content()
+            if found := link.search(text):
+                return found[1]
+        time.sleep(0.1)
+    raise AssertionError("no survey was mailed")
+
+
+@pytest.mark.parametrize("slug", SURVEYED[:1], indirect=True)
+def test_a_company_answers_the_survey_by_keyboard(browser: Browser, demo: DemoProcess, slug: str):
+    row = {"category": "FUNDS", "content": "신규 설비 자금이 부족합니다"}
+    call = {"company_name": "㈜물음정밀", "email": "caller@example.com", "rows": [row]}
+    before = mails(demo)
+    with demo.api(slug, "intake") as api:
+        done = api.post("/api/v1/cases", json={**call, "then": "CLOSE", "answer": "안내했습니다."})
+    assert done.status_code == 201, done.text
+    company = Screen(browser, demo.url(slug, ""), phone=True)
+    page = company.page
+    page.goto(survey_link(demo, slug, before))
+    page.locator("#f-speed").focus()
+    for key in ("Space", "Tab", "Space", "Tab", "ArrowDown", "Tab"):
+        page.keyboard.press(key)
+    page.keyboard.type("빨라서 좋았습니다.")
+    company.check(f"{slug} survey")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("고맙습니다")
     company.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from sinmungo.testing.browser import Screen
+from sinmungo.testing.browser import DESK, PHONE, Screen
 from sinmungo.testing.demo import DemoProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -153,7 +153,7 @@ def test_rows_are_pasted_into_the_intake_too(desk: Screen):
 
 def test_the_months_the_book_and_whom_to_visit(desk: Screen, phone: Screen):
     for screen in (desk, phone):
-        for path in ("", "/targets", "/ledger", "/new", "/ledger?by=kind"):
+        for path in ("", "/targets", "/ledger", "/new"):
             screen.page.goto(f"/office/visits{path}")
             screen.check(path)
     page = desk.page
@@ -190,6 +190,9 @@ def _as06(screen: Screen) -> None:
     ).to_have_count(7)
     expect(page.locator("table", has_text="회차별 현황").locator("tbody tr")).to_have_count(17)
     screen.check("joint delegation")
+    page.set_viewport_size(PHONE)
+    screen.check("joint delegation on a phone")
+    page.set_viewport_size(DESK)
     page.get_by_role("link", name=re.compile("섬유협동조합")).click()
     expect(page.locator("table", has_text="회차별 현황").locator("tbody tr")).to_have_count(6)
     page.goto("/office/daegu/delegation?last=2021-06-30")

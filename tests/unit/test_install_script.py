@@ -206,5 +206,6 @@ def test_an_unknown_kind_is_refused(machine: Machine) -> None:
 
 
 def test_the_scripts_are_executable() -> None:
-    for name in ("requirements/install.sh", "requirements/chromium.sh", ".ci/run"):
+    scripts = ("install.sh", "chromium.sh", "nginx.sh")
+    for name in (*(f"requirements/{script}" for script in scripts), ".ci/run"):
         assert os.access(ROOT / name, os.X_OK)

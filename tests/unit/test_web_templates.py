@@ -113,7 +113,7 @@ def _context(name: str) -> dict[str, Any]:
 
 
 def _render(name: str) -> str:
-    env = Renderer(cast("Host", None), [FIXTURES])._env
+    env = Renderer(Host((), (), ()), [FIXTURES])._env
     template = "layout/plain.html" if name == "error" else f"{name}.html"
     return env.get_template(template).render(_context(name))
 

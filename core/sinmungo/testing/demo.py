@@ -9,8 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 UP_SECONDS = 120
 
@@ -20,6 +23,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def cities_here(root: Path) -> dict[str, dict[str, Any]]:
+    """Return by slug what the files of a source tree's cities tell, in order.
+
+    A city that lives by a plugin whose folder was taken away is left out.
+    """
+    told = {p.stem: tomllib.loads(p.read_text("utf-8")) for p in (root / "tenants").glob("*.toml")}
+    places = (root / "plugins", root / "core" / "sinmungo")
+    return {
+        slug: city
+        for slug, city in sorted(told.items())
+        if all(any((place / p).is_dir() for place in places) for p in city["plugins"])
+    }
 
 
 class DemoProcess:
@@ -78,6 +95,16 @@ class DemoProcess:
         """Return what the demo told about sign-ins."""
         found: list[dict[str, Any]] = json.loads((self.data / "demo-accounts.json").read_bytes())
         return found
+
+    def api(self, slug: str, login: str) -> httpx.Client:
+        """Return a client of a city's API as one of its accounts; the caller closes it."""
+        tokens = {(a["slug"], a["login"]): a["api_token"] for a in self.accounts()}
+        headers = {
+            "host": f"{slug}.localhost:{self.port}",
+            "authorization": f"Bearer {tokens[slug, login]}",
+        }
+        base = f"http://127.0.0.1:{self.port}"
+        return httpx.Client(base_url=base, headers=headers, timeout=UP_SECONDS)
 
     def url(self, slug: str, path: str = "/") -> str:
         """Return the address of a screen of a city."""
