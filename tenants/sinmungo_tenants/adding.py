@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from sinmungo_tenants import headsql, migrate
+from sinmungo_tenants.batch import in_one_message
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.doors import prepare
 from sinmungo_tenants.errors import ServerDownError, TenantExistsError
@@ -112,16 +113,17 @@ class Adder:
     async def _furnish(
         self, connection: asyncpg.Connection, city: Tenant, components: Sequence[Component]
     ) -> None:
-        """Make role, schema, tables and grants; each statement is a message of its own."""
+        """Make role, schema, tables and grants, in one message."""
         schema = schema_of(city.id)
-        for text in schema_statements(self.deployment, city.id):
-            await connection.execute(text)
-        await connection.execute(f"SET LOCAL search_path = {schema}")
+        texts = [
+            *schema_statements(self.deployment, city.id),
+            f"SET LOCAL search_path = {schema}",
+        ]
         for component in components:
-            for text in tables_of(component):
-                await connection.execute(text)
-            for grant in migrate.grant_statements(component, schema, self.deployment, city.id):
-                await connection.execute(grant.as_string())
+            texts += tables_of(component)
+            grants = migrate.grant_statements(component, schema, self.deployment, city.id)
+            texts += [grant.as_string() for grant in grants]
+        await connection.execute(in_one_message(texts))
 
     async def _bind(self, connection: asyncpg.Connection, city: Tenant) -> None:
         """Become the city: the migrator lends itself its role until the rows are written."""

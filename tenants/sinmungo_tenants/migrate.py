@@ -1,10 +1,9 @@
 """A component's Alembic tree, rendered once to SQL and run in one schema after another.
 
-Rendering costs more than running: 243 cities share one rendering. Each statement is a message of
-its own and each (schema, component) one transaction, so that a failure leaves the former state.
+Rendering costs more than running: 243 cities share one rendering. Each (schema, component) is one
+transaction, so that a failure leaves the former state.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from sinmungo_tenants.batch import in_one_message
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import Deployment
@@ -90,21 +90,10 @@ def upgrade(connection: psycopg.Connection[Any], component: Component, schema: s
     pending = known[names.index(done) + 1 :] if done else known
     connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
     for step in pending:
-        _run(connection, step.statements)
+        connection.execute(in_one_message(step.statements).encode())
     if pending:
         _stamp(connection, component, pending[-1].revision, first=done is None)
     return head(component)
-
-
-def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...]) -> None:
-    """Send each statement as a message of its own, without waiting for the answers one by one.
-
-    A text of several commands (the job queue brings one) cannot be sent in that way.
-    """
-    several = any(";" in statement for statement in statements)
-    with nullcontext() if several else connection.pipeline():
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def _stamp(

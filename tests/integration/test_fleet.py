@@ -351,7 +351,7 @@ def test_a_backend_that_is_killed_costs_its_city_only(deployed: Deployed):
     def kill() -> None:
         query = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE query LIKE 'SELECT pg_sleep(%%' AND application_name = %s"
+            " WHERE query LIKE '%%pg_sleep(%%' AND application_name = %s"
         )
         name = f"{deployed.settings.deployment}-fleet"
         with deployed.connect() as connection:

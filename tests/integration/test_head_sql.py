@@ -11,6 +11,7 @@ from sinmungo.cli.headsql import script
 from sinmungo.component import COMPONENT
 from sinmungo_tenants import Component, headsql
 from sinmungo_tenants.adding import tables_of
+from sinmungo_tenants.batch import in_one_message
 from sinmungo_tenants.headsql import file_of, statements
 from sinmungo_tenants.migrate import upgrade
 
@@ -78,9 +79,8 @@ def by_revisions(connection: psycopg.Connection[Any], chosen: list[Component]) -
 def by_script(connection: psycopg.Connection[Any], chosen: list[Component]) -> dict[str, Any]:
     connection.execute("CREATE SCHEMA by_script")
     connection.execute("SET LOCAL search_path = by_script")
-    for component in chosen:
-        for text in tables_of(component):
-            connection.execute(text.encode())
+    texts = [text for component in chosen for text in tables_of(component)]
+    connection.execute(in_one_message(texts).encode())
     return catalogue(connection, "by_script")
 
 

@@ -147,7 +147,7 @@ async def test_a_plugin_and_a_fleet_run_on_both(world: World, monkeypatch: pytes
     assert [n for n in world.second.names(SCHEMAS) if n.startswith("rehearsal")] == []
     # The registry dies just after the city's own commit: the next run finds it done.
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "copy_state", _cut)
+        patch.setattr(ledger, "finish", _cut)
         result = await asyncio.to_thread(world.upgrade)
     assert {(o.pair.slug, o.state) for o in result.outcomes} == {
         ("here", "FAILED"),

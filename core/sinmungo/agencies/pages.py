@@ -24,7 +24,7 @@ from sinmungo.text.dates import date_ko, datetime_ko
 from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, Gather, read_form
 from sinmungo.web.render import page, see_other
-from sinmungo.web.sheets import Column, Sheet, download, file_kind
+from sinmungo.web.sheets import Column, download_list
 from sinmungo.web.types import CtxDep, Req
 
 ROOT = "/office/agencies"
@@ -92,8 +92,7 @@ class AgencyListPages(Controller):
             )
             for row in rows
         ]
-        sheet = Sheet("유관기관", _COLUMNS, cells, today, (), "곳")
-        return download("유관기관", [sheet], file_kind(kind_of_file))
+        return download_list("유관기관", "유관기관", _COLUMNS, cells, kind_of_file, "곳")
 
 
 class AgencyFormPages(Controller):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from sinmungo.agencies.models import agencies
-from sinmungo_tenants import any_of, read, write
+from sinmungo_tenants import any_of, insert_into, read, write
 from sinmungo_tenants.statements import Write
 
 
@@ -106,6 +106,7 @@ def _change(*names: str) -> Write:
 
 
 ADD = _add()
+ADD_NEW = insert_into(agencies)
 EDIT = _change("name", "name_key", "short_name", "kind", "phone", "url", "valid_from")
 END = _change("valid_to", "successor_id")
 

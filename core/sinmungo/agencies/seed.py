@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sinmungo.agencies import queries as q
-from sinmungo.agencies.service import add
+from sinmungo.agencies.service import add_all
 from sinmungo.host.context import Ctx
 from sinmungo.text.normalise import company_key
 
@@ -19,8 +19,9 @@ async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
     Repeatable: a name that has an open row is left alone, whatever the admin made of it.
     """
     national = tomllib.loads(NATIONAL.read_text("utf-8"))["agencies"]
-    known = set(await ctx.db.all(q.OPEN_KEYS))
+    known, new = set(await ctx.db.all(q.OPEN_KEYS)), []
     for texts in [*national, *table.get("own", [])]:
-        if company_key(texts["name"]) not in known:
-            await add(ctx, texts)
-            known.add(company_key(texts["name"]))
+        if (key := company_key(texts["name"])) not in known:
+            new.append(texts)
+            known.add(key)
+    await add_all(ctx, new)

@@ -20,13 +20,14 @@ from sinmungo.agencies.queries import AgencyRow
 from sinmungo.agencies.record import AgencyValues, as_texts, understand
 from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
 from sinmungo.host.context import Ctx
-from sinmungo.host.events import emit
+from sinmungo.host.events import Emission, emit, emit_many
 from sinmungo.host.types import Event
 from sinmungo.text.normalise import clean, company_key
 
 __all__ = [
     "AgencyRow",
     "add",
+    "add_all",
     "agency",
     "agency_names",
     "edit",
@@ -106,6 +107,16 @@ async def add(ctx: Ctx, texts: Mapping[str, str]) -> UUID:
         raise _taken(values.name)
     await emit(ctx, AgencyAdded(), subject_kind=AGENCY, subject_id=agency_id, seq=1)
     return agency_id
+
+
+async def add_all(ctx: Ctx, many: Iterable[Mapping[str, str]]) -> None:
+    """Add agencies whose names nobody has yet, two statements for all of them: a seed's work."""
+    now = clock.now()
+    stored = [_columns(understand(texts)) for texts in many]
+    rows = [{"id": clock.uuid7(), "created_at": now, "row_version": 1, **row} for row in stored]
+    if rows:
+        await ctx.db.run_many(q.ADD_NEW, rows)
+        await emit_many(ctx, AGENCY, [Emission(AgencyAdded(), row["id"], 1) for row in rows])
 
 
 async def edit(ctx: Ctx, agency_id: UUID, texts: Mapping[str, str], row_version: int) -> int:

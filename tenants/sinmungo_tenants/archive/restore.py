@@ -21,6 +21,7 @@ from sinmungo_tenants.archive.copy import Rows, columns_of, copy_in, speak, tabl
 from sinmungo_tenants.archive.manifest import City, Manifest, TablePart
 from sinmungo_tenants.archive.opened import Archive, Progress
 from sinmungo_tenants.archive.problems import ArchiveProblemError
+from sinmungo_tenants.batch import in_one_message
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import new_tenant_id, schema_of
@@ -195,8 +196,7 @@ def check(manifest: Manifest, wish: Wish) -> list[tuple[Component, str]]:
 
 def migrate_to(connection: Rows, component: Component, revision: str) -> None:
     """Make a component's tables as they were at a revision, in the path's schema."""
-    for statement in _statements(component, revision):
-        connection.execute(statement.encode())
+    connection.execute(in_one_message(_statements(component, revision)).encode())
     table = sql.Identifier(component.version_table)
     connection.execute(
         sql.SQL("CREATE TABLE {} (version_num varchar(32) PRIMARY KEY)").format(table)

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from sinmungo_tenants import migrate
+from sinmungo_tenants.batch import in_one_message
 from sinmungo_tenants.chain import chain
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.errors import TenantsError
@@ -33,10 +32,9 @@ class StepFailedError(TenantsError):
 
 def at(connection: psycopg.Connection[Any], component: Component, schema: str) -> str:
     """Return the revision a city is on and keep it, so that nobody else upgrades it meanwhile."""
-    query = sql.SQL("SELECT version_num FROM {} FOR UPDATE")
-    table = sql.Identifier(schema, component.version_table)
+    query = f"SELECT version_num FROM {schema}.{component.version_table} FOR UPDATE"
     try:
-        row = connection.execute(query.format(table)).fetchone()
+        row = connection.execute(query.encode()).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         row = None
     if row is None:
@@ -67,18 +65,18 @@ def advance(
 
     `heard` is told each revision and its seconds.
     """
-    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
+    texts = [f"SET LOCAL search_path = {schema}"]
     for step in steps:
+        texts += step.statements
+        if step is steps[-1]:
+            texts.append(f"UPDATE {component.version_table} SET version_num = '{step.revision}'")
         started = time.perf_counter()
         try:
-            _send(connection, step.statements)
+            connection.execute(in_one_message(texts).encode())
         except psycopg.Error as error:
             raise StepFailedError(f"{component.name} {step.revision}: {plain(error)}") from error
         heard(step.revision, time.perf_counter() - started)
-    if steps:
-        stamp = sql.SQL("UPDATE {} SET version_num = %s")
-        table = sql.Identifier(component.version_table)
-        connection.execute(stamp.format(table), (steps[-1].revision,))
+        texts = []
 
 
 def plain(error: psycopg.Error) -> str:
@@ -91,10 +89,3 @@ def plain(error: psycopg.Error) -> str:
     names = (error.diag.table_name, error.diag.column_name, error.diag.constraint_name)
     place = ", ".join(n for n in names if n)
     return f"{type(error).__name__} ({state})" + (f" at {place}" if place else "")
-
-
-def _send(connection: psycopg.Connection[Any], statements: tuple[str, ...]) -> None:
-    several = any(";" in statement for statement in statements)
-    with nullcontext() if several else connection.pipeline():
-        for statement in statements:
-            connection.execute(statement.encode())

@@ -25,9 +25,14 @@ _SET = """
 UPDATE control.fleet_outcomes SET state = %s, error = %s, seconds = %s, finished_at = %s
 WHERE run_id = %s AND tenant_id = %s AND component = %s
 """
-_COPY = """
-UPDATE control.component_state SET revision = %s, updated_at = %s
-WHERE tenant_id = %s AND component = %s
+_FINISH = """
+WITH outcome AS (
+  UPDATE control.fleet_outcomes SET state = %s, error = %s, seconds = %s, finished_at = %s
+  WHERE run_id = %s AND tenant_id = %s AND component = %s
+), copy AS (
+  UPDATE control.component_state SET revision = %s, updated_at = %s
+  WHERE tenant_id = %s AND component = %s
+) UPDATE control.registry_version SET version = version + 1
 """
 _CLOSE = "UPDATE control.fleet_runs SET state = %s, finished_at = %s WHERE id = %s"
 _ABANDON = """
@@ -133,15 +138,19 @@ def begin(connection: Rows, run: Run, pairs: Iterable[Pair]) -> None:
 
 def note(connection: Rows, run: Run, outcome: Outcome, now: datetime | None = None) -> None:
     """Write an outcome; `now` when it is final."""
+    connection.execute(_SET, _noted(run, outcome, now))
+
+
+def finish(connection: Rows, run: Run, outcome: Outcome, now: datetime) -> None:
+    """Write a success and the registry's copy of the revision, in the transaction of both."""
     pair = outcome.pair
-    values = (outcome.state, outcome.error, outcome.seconds, now)
-    connection.execute(_SET, (*values, run.id, pair.tenant_id, pair.component.name))
+    copied = (pair.target, now, pair.tenant_id, pair.component.name)
+    connection.execute(_FINISH, (*_noted(run, outcome, now), *copied))
 
 
-def copy_state(connection: Rows, pair: Pair, now: datetime) -> None:
-    """Tell the registry's copy the revision reached, in the transaction that reached it."""
-    connection.execute(_COPY, (pair.target, now, pair.tenant_id, pair.component.name))
-    connection.execute("UPDATE control.registry_version SET version = version + 1")
+def _noted(run: Run, outcome: Outcome, now: datetime | None) -> tuple[Any, ...]:
+    pair, state = outcome.pair, (outcome.state, outcome.error, outcome.seconds, now)
+    return (*state, run.id, pair.tenant_id, pair.component.name)
 
 
 def close(connection: Rows, run: Run, state: str, now: datetime) -> None:

@@ -242,9 +242,7 @@ class Fleet:
             with control.transaction():
                 self._advance(hands.to(pair.server), control, pair)
                 done = Outcome(pair, "OK", seconds=time.perf_counter() - started)
-                with control.pipeline():
-                    ledger.note(control, task.run, done, self._now())
-                    ledger.copy_state(control, pair, self._now())
+                ledger.finish(control, task.run, done, self._now())
         except psycopg.Error as error:
             return Outcome(pair, "FAILED", plain(error), time.perf_counter() - started)
         except (StepFailedError, ServerDownError) as error:
@@ -274,7 +272,6 @@ class Fleet:
         return self._servers.connect(
             server,
             autocommit=True,
-            prepare_threshold=None,
             application_name=f"{self._deployment.name}-fleet",
             options=" ".join(f"-c {key}={value}" for key, value in settings.items()),
         )
