@@ -57,6 +57,24 @@ class KeyFormatError(SealError):
     """No usable key where one was expected."""
 
 
+class Masks(msgspec.Struct, frozen=True):
+    """How a city masks: styles of `text.people.mask_name`, `phone.mask` and `mask_email`."""
+
+    name: str = "MIDDLE"
+    phone: str = "MIDDLE"
+    email: str = "HEAD"
+
+    def of(self, value: str, kind: Kind) -> str:
+        """Return the mask of a clean value."""
+        match kind:
+            case "name":
+                return people.mask_name(value, self.name)
+            case "phone":
+                return phone.mask(value, self.phone)
+            case "email":
+                return people.mask_email(value, self.email)
+
+
 class Sealed(msgspec.Struct, frozen=True):
     """What the database keeps of one personal value."""
 
@@ -172,11 +190,15 @@ class CityCipher:
     """Seals and opens one city's personal values.
 
     `key` seals; `older` keys still open and are still searched while values are being re-sealed.
+    `masks` are the city's styles; a cipher that is in use takes new ones.
     """
 
-    __slots__ = ("_current", "_versions")
+    __slots__ = ("_current", "_versions", "masks")
 
-    def __init__(self, key: CityKey, older: Iterable[CityKey] = ()) -> None:
+    def __init__(
+        self, key: CityKey, older: Iterable[CityKey] = (), masks: Masks | None = None
+    ) -> None:
+        self.masks = masks or Masks()
         self._current = _Version(key)
         versions = [self._current, *map(_Version, older)]
         self._versions = {version.head: version for version in versions}
@@ -194,7 +216,7 @@ class CityCipher:
         value = phone.parse(plain) if kind == "phone" else clean(plain)
         return Sealed(
             ciphertext=self.seal_bytes(value.encode(), context=context),
-            mask=_mask(value, kind),
+            mask=self.masks.of(value, kind),
             lookup=_hash(self._current, kind, value if kind == "phone" else _folded(value)),
             lookup_tail=self.lookup_tail(value) if kind == "phone" else None,
         )
@@ -242,16 +264,6 @@ class CityCipher:
         """The same under every key at hand, newest first. Raises PhoneError."""
         tail = _tail(value)
         return [_hash(version, _TAIL_LABEL, tail) for version in self._versions.values()]
-
-
-def _mask(value: str, kind: Kind) -> str:
-    match kind:
-        case "name":
-            return people.mask_name(value)
-        case "phone":
-            return phone.mask(value)
-        case "email":
-            return people.mask_email(value)
 
 
 def _normal(value: str, kind: Kind) -> str:

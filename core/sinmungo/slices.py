@@ -12,7 +12,9 @@ from sinmungo.opening import SLICE as OPENING
 from sinmungo.people import SLICE as PEOPLE
 from sinmungo.plugins_admin import SLICE as PLUGINS
 from sinmungo.reporting import SLICE as REPORTING
+from sinmungo.retention import SLICE as RETENTION
 from sinmungo.settings import SLICE as SETTINGS
+from sinmungo.surveys import SLICE as SURVEYS
 from sinmungo.visits import SLICE as VISITS
 
 CORE_SLICES: tuple[Slice, ...] = (
@@ -21,6 +23,7 @@ CORE_SLICES: tuple[Slice, ...] = (
     COMPANIES,
     CASES,
     VISITS,
+    SURVEYS,
     EXPERTS,
     BOOKINGS,
     IMPORTS,
@@ -28,5 +31,6 @@ CORE_SLICES: tuple[Slice, ...] = (
     REPORTING,
     PLUGINS,
     OPENING,
+    RETENTION,
     SETTINGS,
 )

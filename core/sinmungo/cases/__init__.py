@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sinmungo.cases import api, api_ledgers, api_proposals, pages
+from sinmungo.cases import api, api_approvals, api_ledgers, api_proposals, api_sharing, pages
 from sinmungo.cases.demo import demo
 from sinmungo.cases.events import EVENTS
 from sinmungo.cases.extra import RECORDS
@@ -12,6 +12,7 @@ from sinmungo.cases.opening_checks import CHECKS
 from sinmungo.cases.permissions import PERMISSIONS
 from sinmungo.cases.reference import seed
 from sinmungo.cases.reports import REPORTS
+from sinmungo.cases.retention import RETENTION
 from sinmungo.cases.settings import GROUPS
 from sinmungo.host.types import MergeTable, Slice
 
@@ -27,7 +28,7 @@ SLICE = Slice(
     portal=pages.PORTAL,
     office=pages.OFFICE,
     admin=pages.ADMIN,
-    api=(*api.API, *api_proposals.API, *api_ledgers.API),
+    api=(*api.API, *api_proposals.API, *api_ledgers.API, *api_sharing.API, *api_approvals.API),
     templates=Path(__file__).parent / "templates",
     seed=seed,
     demo=demo,
@@ -35,6 +36,13 @@ SLICE = Slice(
     forms=RECORDS,
     checks=CHECKS,
     copied=(categories, channels, deadline_rules),
-    copied_settings=("cases.default_petition_type", "cases.texts", "hours", "reporting"),
+    copied_settings=(
+        "cases.default_petition_type",
+        "cases.texts",
+        "hours",
+        "reporting",
+        "approval",
+    ),
     settings=GROUPS,
+    retention=RETENTION,
 )

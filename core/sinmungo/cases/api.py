@@ -191,7 +191,7 @@ class CasesApi(Controller):
     async def answer(
         self, request: Req, ctx: CtxDep, case_id: FromPath[UUID], data: JSONBody[AnswerBody]
     ) -> Response[Changed]:
-        """Answer the company. Needs If-Match."""
+        """Answer the company, or submit the answer to the approval line. Needs If-Match."""
         version = if_match(request)
         return _changed(
             await service.answer(

@@ -73,6 +73,50 @@ class CaseAnswered(Event, frozen=True, kw_only=True):
     implementation: str
 
 
+class AnswerSubmitted(Event, frozen=True, kw_only=True):
+    """An answer goes up the approval line; `steps` are the roles that must approve it."""
+
+    kind: ClassVar[str] = "cases.answer_submitted"
+    title: ClassVar[str] = "결재 올림"
+
+    case_id: UUID
+    approval_id: UUID
+    steps: list[str]
+
+
+class AnswerApproved(Event, frozen=True, kw_only=True):
+    """Someone approved it as `role`; `step` was the role whose turn it was."""
+
+    kind: ClassVar[str] = "cases.answer_approved"
+    title: ClassVar[str] = "결재"
+
+    case_id: UUID
+    approval_id: UUID
+    role: str
+    step: str
+    final: bool
+
+
+class AnswerRejected(Event, frozen=True, kw_only=True):
+    """It was sent back to be written anew; why lies in `case_notes`."""
+
+    kind: ClassVar[str] = "cases.answer_rejected"
+    title: ClassVar[str] = "결재 반려"
+
+    case_id: UUID
+    approval_id: UUID
+
+
+class AnswerRecalled(Event, frozen=True, kw_only=True):
+    """Who submitted it took it back."""
+
+    kind: ClassVar[str] = "cases.answer_recalled"
+    title: ClassVar[str] = "결재 회수"
+
+    case_id: UUID
+    approval_id: UUID
+
+
 class CaseClosed(Event, frozen=True, kw_only=True):
     """Nothing is left to do. `reason` is a code of `labels.CLOSE_REASONS`."""
 
@@ -147,6 +191,26 @@ class CaseExtraChanged(Event, frozen=True, kw_only=True):
     codes: list[str]
 
 
+class CaseShared(Event, frozen=True, kw_only=True):
+    """A regional team may read the case; why stands beside the share."""
+
+    kind: ClassVar[str] = "cases.shared"
+    title: ClassVar[str] = "지역팀과 공유"
+
+    case_id: UUID
+    team_id: UUID
+
+
+class CaseUnshared(Event, frozen=True, kw_only=True):
+    """The team may read it no more."""
+
+    kind: ClassVar[str] = "cases.unshared"
+    title: ClassVar[str] = "지역팀 공유 거둠"
+
+    case_id: UUID
+    team_id: UUID
+
+
 EVENTS: tuple[type[Event], ...] = (
     SubmissionFiled,
     CaseRegistered,
@@ -160,4 +224,10 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalReplied,
     ProposalClosed,
     CaseExtraChanged,
+    CaseShared,
+    CaseUnshared,
+    AnswerSubmitted,
+    AnswerApproved,
+    AnswerRejected,
+    AnswerRecalled,
 )

@@ -18,6 +18,7 @@ from sinmungo.errors import MissingError
 from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
+from sinmungo.people.models import ROLES
 from sinmungo.people.service import Person, people_by_id
 from sinmungo.text.dates import datetime_ko
 
@@ -87,8 +88,10 @@ def waiting_at(status: str, unit_name: str | None, officer: str | None) -> str:
     match status:
         case "REGISTERED":
             return words.WAITING_AT_INTAKE
-        case "ASSIGNED" | "IN_REVIEW":
+        case "ASSIGNED" | "IN_REVIEW" | "ANSWER_DRAFT":
             return officer or unit_name or words.WAITING_AT_INTAKE
+        case "APPROVAL":
+            return words.WAITING_FOR_APPROVAL
         case "ANSWERED":
             return words.WAITING_FOR_CLOSE
     return ""
@@ -111,7 +114,7 @@ async def timeline(ctx: Ctx, case_id: UUID) -> list[TimelineEntry]:
             recorded_at=row.recorded_at,
             who=people.get(row.actor_id) if row.actor_id else None,
             unit=row.unit_name or "",
-            details=_details(row, people),
+            details=_of_approval(row) or _details(row, people),
         )
         for row in rows
     ]
@@ -140,6 +143,21 @@ def _details(row: HistoryRow, people: dict[UUID, Person]) -> str:
             why = words.DUE_REASONS.get(given["why"], "")
             return f"{_moment(given['old'])} → {_moment(given['new'])} ({why})"
     return row.body or ""
+
+
+def _of_approval(row: HistoryRow) -> str:
+    """Return the line of an answer that goes up, and by which role it was approved.
+
+    전결 is the last approval; 대결 is one in the place of a lower role.
+    """
+    given = row.payload
+    if row.kind == "cases.answer_submitted":
+        return " → ".join(ROLES.get(role, role) for role in given["steps"])
+    if row.kind != "cases.answer_approved":
+        return ""
+    how = "전결" if given["final"] else "결재"
+    stood_in = "" if given["role"] == given["step"] else f", {ROLES[given['step']]} 대결"
+    return f"{ROLES.get(given['role'], given['role'])} {how}{stood_in}"
 
 
 def _moment(text: str) -> str:

@@ -27,7 +27,7 @@ async def registered_mail(ctx: Ctx, intake_id: UUID) -> None:
     own = await texts_of(ctx)
     lines = [fill(ctx, own.registered_line, {NUMBER: r.case_no, DUE: _day(r)}) for r in rows]
     body = [*lines, "", fill(ctx, own.registered_end, {})]
-    await _send(ctx, rows[0], fill(ctx, own.registered_subject, {}), body)
+    await send(ctx, rows[0], fill(ctx, own.registered_subject, {}), body)
 
 
 async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -39,7 +39,7 @@ async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
     values = {NUMBER: row.case_no, RESULT: words.DISPOSITION[row.disposition]}
     end = own.refused_end if row.disposition in words.REFUSALS else own.answered_end
     body = [fill(ctx, text, values) for text in (own.answered_body, end)]
-    await _send(ctx, row, fill(ctx, own.answered_subject, values), body)
+    await send(ctx, row, fill(ctx, own.answered_subject, values), body)
 
 
 async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -49,14 +49,15 @@ async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
         return
     own, values = await texts_of(ctx), {NUMBER: row.case_no}
     subject = fill(ctx, own.proposal_subject, values)
-    await _send(ctx, row, subject, [fill(ctx, own.proposal_body, values)])
+    await send(ctx, row, subject, [fill(ctx, own.proposal_body, values)])
 
 
 def _day(row: q.MailRow) -> str:
     return date_ko(clock.to_seoul(row.due_at).date())
 
 
-async def _send(ctx: Ctx, row: q.MailRow, subject: str, lines: list[str]) -> None:
+async def send(ctx: Ctx, row: q.MailRow, subject: str, lines: list[str]) -> None:
+    """Send the caller of a case a mail under the city's head, over the case's contact."""
     head = f"[{ctx.city.name} {ctx.city.service_name}]"
     to = unseal(ctx, "email", row.email_sealed, row.id)
     contact = f"담당 {' '.join(_contact(ctx, row))}"

@@ -4,10 +4,12 @@ STATUS = {
     "REGISTERED": "접수",
     "ASSIGNED": "배정",
     "IN_REVIEW": "검토",
+    "ANSWER_DRAFT": "답변 작성",
+    "APPROVAL": "결재",
     "ANSWERED": "답변",
     "CLOSED": "종결",
 }
-OPEN = ("REGISTERED", "ASSIGNED", "IN_REVIEW")
+OPEN = ("REGISTERED", "ASSIGNED", "IN_REVIEW", "ANSWER_DRAFT", "APPROVAL")
 """Statuses in which the clock runs."""
 
 PRIORITY = {"NORMAL": "보통", "HIGH": "긴급"}
@@ -141,5 +143,9 @@ CHANNEL = {
 
 SUBMISSION_STATE = {"SUBMITTED": "접수 대기", "REGISTERED": "접수", "WITHDRAWN": "취하"}
 
+STAGES = ("REGISTERED", "ASSIGNED", "IN_REVIEW", "ANSWERED", "CLOSED")
+"""What the bar of stages shows: an answer on its way up is still being examined."""
+
 WAITING_AT_INTAKE = "접수담당"
 WAITING_FOR_CLOSE = "처리담당(종결)"
+WAITING_FOR_APPROVAL = "결재권자"

@@ -54,7 +54,8 @@ FOOTNOTES: dict[str, tuple[str, ...]] = {
     "received": ("이름과 연락처는 가림 처리한 값입니다.",),
     "handled": (
         "소요일수는 접수부터 답변까지 걸린 날이며 소수 둘째 자리에서 반올림합니다.",
-        "협조부서·만족도의 빈칸은 기록이 없음, 연장·보완의 ‘-’는 하지 않음을 뜻합니다.",
+        "협조부서와 연장·보완의 ‘-’는 여기에서 하지 않았음을 뜻합니다.",
+        "만족도는 누가 답했는지 알 수 없게 모으므로 건마다 적지 않습니다.",
     ),
 }
 
@@ -99,7 +100,7 @@ def _handled(row: LedgerRow, _: Labels) -> list[Any]:
         row.case_no,
         row.company_name,
         row.content,
-        None,
+        "-",
         row.answer,
         words.DISPOSITION.get(row.disposition or ""),
         clock.to_seoul(answered).date() if answered else None,

@@ -143,7 +143,9 @@ cases = Table(
     text("close_reason", nullable=True),
     row_version(),
     CheckConstraint(
-        "status in ('REGISTERED', 'ASSIGNED', 'IN_REVIEW', 'ANSWERED', 'CLOSED')", name="status"
+        "status in ('REGISTERED', 'ASSIGNED', 'IN_REVIEW', 'ANSWER_DRAFT', 'APPROVAL', 'ANSWERED', "
+        "'CLOSED')",
+        name="status",
     ),
     CheckConstraint("priority in ('NORMAL', 'HIGH')", name="priority"),
     Index("ix_cases_desk", OPEN_FIRST, "due_at", "id", postgresql_where=_NOT_CLOSED),

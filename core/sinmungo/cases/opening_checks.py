@@ -55,7 +55,7 @@ CHECKS = (
         "cases.categories",
         "분야",
         "기업이 어려움을 낼 때 고르고, 부서를 정하는 데 씁니다.",
-        "/admin/cases/categories",
+        "/admin/settings/cases-categories",
         _categories,
         essential=True,
         order=110,

@@ -1,4 +1,4 @@
-"""What a city's administrator sets: its days off and its words for the categories."""
+"""What a city's administrator sets beside the settings: its days off."""
 
 from datetime import date
 from typing import Any
@@ -10,9 +10,8 @@ from litestar.params import FromPath
 from sinmungo import clock
 from sinmungo.cases import service
 from sinmungo.cases.permissions import SETTINGS
-from sinmungo.cases.types import CategoryRow
 from sinmungo.deadlines.calendar import national_holidays
-from sinmungo.errors import InvalidError, StaleError
+from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx
 from sinmungo.text import dates
 from sinmungo.web.access import needs
@@ -21,7 +20,6 @@ from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
 HOLIDAYS = "/admin/cases/holidays"
-CATEGORIES = "/admin/cases/categories"
 _SATURDAY = 5
 
 
@@ -76,29 +74,6 @@ class HolidayController(Controller):
         return _moved(f"{dates.date_ko(day)}을 되돌렸습니다.", moved.cases)
 
 
-class CategoryController(Controller):
-    """`/admin/cases/categories`."""
-
-    @get("/categories", opt=needs(SETTINGS))
-    async def show(self, request: Req, ctx: CtxDep) -> Response[str]:
-        """Show every category with its word, place and switch."""
-        return await _categories(request, ctx)
-
-    @post("/categories", opt=needs(SETTINGS))
-    async def save(self, request: Req, ctx: CtxDep) -> Response[Any]:
-        """Save the lines that differ; all or none."""
-        form = await read_form(request)
-        try:
-            async with ctx.db.savepoint():
-                changed = await _save_all(ctx, form)
-        except InvalidError as error:
-            return await _categories(request, ctx, form, errors=error.errors)
-        except StaleError as error:
-            return await _categories(request, ctx, form, problem=error.message, status=error.status)
-        said = f"분야 {changed}개를 고쳤습니다." if changed else "고친 것이 없습니다."
-        return see_other(CATEGORIES, said, "success" if changed else "info")
-
-
 async def _holidays(
     request: Req, ctx: Ctx, form: Form, errors: dict[str, str] | None = None
 ) -> Response[str]:
@@ -125,54 +100,3 @@ def _days(year: int, known: dict[date, Day]) -> list[Day]:
 def _moved(said: str, cases: int) -> Response[Any]:
     moved = f"{cases}건의 처리기한이 바뀌었습니다." if cases else "처리기한이 바뀐 건은 없습니다."
     return see_other(HOLIDAYS, f"{said} 진행 중인 건 가운데 {moved}")
-
-
-async def _categories(
-    request: Req,
-    ctx: Ctx,
-    form: Form | None = None,
-    *,
-    errors: dict[str, str] | None = None,
-    problem: str = "",
-    status: int = 422,
-) -> Response[str]:
-    return page(
-        request,
-        "cases/categories.html",
-        status=status if errors or problem else 200,
-        rows=await service.list_categories(ctx),
-        form=form,
-        errors=errors or {},
-        problem=problem,
-    )
-
-
-async def _save_all(ctx: Ctx, form: Form) -> int:
-    """Save the lines that differ and return how many did. Errors are named `<code>-<field>`."""
-    errors: dict[str, str] = {}
-    changed = 0
-    for row in await service.list_categories(ctx):
-        try:
-            changed += await _save(ctx, row, form)
-        except InvalidError as error:
-            errors |= {f"{row.code}-{field}": text for field, text in error.errors.items()}
-    if errors:
-        raise InvalidError(errors)
-    return changed
-
-
-async def _save(ctx: Ctx, row: CategoryRow, form: Form) -> int:
-    line = Form({f: form[f"{row.code}-{f}"] for f in ("label", "position", "active", "version")})
-    position, active = line.number("position"), line["active"] == "1"
-    position = row.position if position is None else position
-    if (line["label"], position, active) == (row.label, row.position, row.active):
-        return 0
-    await service.change_category(
-        ctx,
-        row.code,
-        label=line["label"],
-        position=position,
-        active=active,
-        row_version=line.number("version") or 0,
-    )
-    return 1

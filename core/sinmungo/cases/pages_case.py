@@ -15,14 +15,15 @@ from litestar.response import Redirect
 from sinmungo import clock
 from sinmungo.agencies.models import KINDS
 from sinmungo.agencies.service import list_agencies
-from sinmungo.cases import labels, pages_look, service
+from sinmungo.cases import approvals, labels, pages_look, service, sharing
 from sinmungo.cases.extra import KIND
-from sinmungo.cases.permissions import ASSIGN, INTAKE, PROPOSE, READ, WORK
+from sinmungo.cases.permissions import APPROVE, ASSIGN, INTAKE, PROPOSE, READ, SHARE, WORK
 from sinmungo.cases.types import CaseDetail, Changed
 from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
 from sinmungo.forms import service as forms
 from sinmungo.host.context import Ctx
+from sinmungo.people.models import ROLES
 from sinmungo.text.dates import parse_date
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, Gather, read_form
@@ -30,8 +31,8 @@ from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
 DESK = "/office/cases"
-STAGES = tuple(labels.STATUS.values())
-_ORDER = tuple(labels.STATUS)
+STAGES = tuple(labels.STATUS[code] for code in labels.STAGES)
+_ON_THE_WAY = {"ANSWER_DRAFT": "IN_REVIEW", "APPROVAL": "IN_REVIEW"}
 
 
 async def _assign(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
@@ -53,6 +54,18 @@ async def _answer(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
     return await service.answer(
         ctx, case_id, form["disposition"], form["implementation"], form["text"], version
     )
+
+
+async def _approve(ctx: Ctx, case_id: UUID, _: Form, version: int) -> Changed:
+    return await service.approve(ctx, case_id, version)
+
+
+async def _reject(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
+    return await service.reject(ctx, case_id, form["reason"], version)
+
+
+async def _recall(ctx: Ctx, case_id: UUID, _: Form, version: int) -> Changed:
+    return await service.recall(ctx, case_id, version)
 
 
 async def _propose(ctx: Ctx, case_id: UUID, form: Form, version: int) -> Changed:
@@ -86,6 +99,9 @@ ACTS: dict[str, tuple[Act, str]] = {
     "bounce": (_bounce, "접수담당에게 돌려보냈습니다."),
     "review": (_review, "검토를 시작했습니다."),
     "answer": (_answer, "답변했습니다."),
+    "approve": (_approve, "결재했습니다."),
+    "reject": (_reject, "답변을 돌려보냈습니다."),
+    "recall": (_recall, "답변을 거두었습니다. 고쳐서 다시 올리세요."),
     "propose": (_propose, "건의를 적었습니다."),
     "close": (_close, "종결했습니다."),
 }
@@ -124,6 +140,21 @@ class CaseController(Controller):
         """Answer the company."""
         return await _do(request, ctx, case_id, "answer")
 
+    @post("/{case_id:uuid}/approve", opt=needs(APPROVE))
+    async def approve(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Approve the answer that waits."""
+        return await _do(request, ctx, case_id, "approve")
+
+    @post("/{case_id:uuid}/reject", opt=needs(APPROVE))
+    async def reject(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Send the answer back."""
+        return await _do(request, ctx, case_id, "reject")
+
+    @post("/{case_id:uuid}/recall", opt=needs(WORK))
+    async def recall(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
+        """Take back an answer that one submitted."""
+        return await _do(request, ctx, case_id, "recall")
+
     @post("/{case_id:uuid}/propose", opt=needs(PROPOSE))
     async def propose(self, request: Req, ctx: CtxDep, case_id: FromPath[UUID]) -> Response[Any]:
         """Write down a proposal to another agency, perhaps with the answer to the company."""
@@ -144,6 +175,8 @@ async def _do(request: Req, ctx: Ctx, case_id: UUID, act: str) -> Response[Any]:
             changed = await run(ctx, case_id, form, version)
     except (InvalidError, RefusedError, StaleError) as error:
         return await show(request, ctx, case_id, act=act, form=form, error=error)
+    if act == "answer" and changed.status == "APPROVAL":
+        said = "결재를 올렸습니다. 마지막 결재가 나면 기업에 답변이 갑니다."
     stays = await service.is_visible(ctx, case_id)
     return see_other(f"{DESK}/{case_id}" if stays else DESK, f"{changed.case_no} {said}")
 
@@ -160,6 +193,7 @@ async def show(
     """Answer with the case's page; after a failed act with what was typed and what was wrong."""
     case = await service.detail(ctx, case_id)
     wrong = error.errors if isinstance(error, InvalidError) else {}
+    approval = await approvals.current(ctx, case_id, case.status)
     if "lead_unit_id" in wrong or "officer_id" in wrong:
         wrong = {"place": wrong.get("lead_unit_id") or wrong["officer_id"]}
     return page(
@@ -173,6 +207,7 @@ async def show(
         agencies=await _agencies(ctx) if "propose" in case.acts else [],
         proposals=await service.proposals_of(ctx, case_id),
         proposed_answer=_proposed_answer(case.status),
+        shares=await sharing.shares(ctx, case_id) if ctx.me.may(SHARE) else [],
         history=list(reversed(await service.timeline(ctx, case_id))),
         hints=await ctx.host.hints(ctx, case.company_id),
         panels=[p for p in ctx.host.panels(ctx.city, "CASE") if ctx.me.may(p.permission)],
@@ -180,14 +215,32 @@ async def show(
         implementations=list(labels.IMPLEMENTATION.items()),
         close_reasons=list(labels.CLOSE_REASONS.items()),
         act=act,
-        typed={name: form if form and name == act else Form() for name in ACTS},
+        typed={**_drafted(approval), **({act: form} if form else {})},
+        approval=approval,
+        roles=ROLES,
         may_register=ctx.me.may(INTAKE),
         may_mend=await _may_mend(ctx, case),
         errors=wrong,
         problem="" if error is None or wrong else error.message,
         stages=STAGES,
-        stage=len(STAGES) if case.status == "CLOSED" else _ORDER.index(case.status),
+        stage=_stage(case.status),
     )
+
+
+def _drafted(approval: approvals.Approval | None) -> dict[str, Form]:
+    """Return empty forms, but the answer's as it was written when it came back."""
+    typed = {name: Form() for name in ACTS}
+    if approval and approval.row.state != "PENDING":
+        row = approval.row
+        typed["answer"] = Form(
+            text=row.answer, disposition=row.disposition, implementation=row.implementation
+        )
+    return typed
+
+
+def _stage(status: str) -> int:
+    shown = _ON_THE_WAY.get(status, status)
+    return len(STAGES) if status == "CLOSED" else labels.STAGES.index(shown)
 
 
 async def _may_mend(ctx: Ctx, case: CaseDetail) -> bool:

@@ -20,13 +20,23 @@ _TONES = {
     "REGISTERED": "warning",
     "ASSIGNED": "info",
     "IN_REVIEW": "primary",
+    "ANSWER_DRAFT": "warning",
+    "APPROVAL": "info",
     "ANSWERED": "success",
     "CLOSED": "",
 }
 _SOON = 2
 _CLOSING = ("18:00", "23:59", "00:00")
 STAGES = ("신청", "접수", "부서 배정", "검토", "답변")
-_STAGE_OF = {"REGISTERED": 1, "ASSIGNED": 2, "IN_REVIEW": 3, "ANSWERED": 5, "CLOSED": 5}
+_STAGE_OF = {
+    "REGISTERED": 1,
+    "ASSIGNED": 2,
+    "IN_REVIEW": 3,
+    "ANSWER_DRAFT": 3,
+    "APPROVAL": 3,
+    "ANSWERED": 5,
+    "CLOSED": 5,
+}
 
 
 class Dated(Protocol):

@@ -3,11 +3,10 @@
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from sinmungo import clock
 from sinmungo.cases import pages_look, service
 from sinmungo.cases.permissions import INTAKE
 from sinmungo.web.access import heavy, needs
-from sinmungo.web.sheets import Column, Sheet, download, file_kind
+from sinmungo.web.sheets import Column, download_list
 from sinmungo.web.types import CtxDep
 
 _COLUMNS = (
@@ -44,5 +43,4 @@ class WaitingFileController(Controller):
             )
             for row in await service.list_waiting(ctx)
         ]
-        sheet = Sheet("포털 접수 대기", _COLUMNS, cells, clock.today(), (), "건")
-        return download("포털접수대기", [sheet], file_kind(kind))
+        return download_list("포털접수대기", "포털 접수 대기", _COLUMNS, cells, kind, "건")

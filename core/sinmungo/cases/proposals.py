@@ -16,12 +16,13 @@ from sinmungo.cases import labels as words
 from sinmungo.cases import proposal_queries as q
 from sinmungo.cases import queries as case_queries
 from sinmungo.cases import text as texts
+from sinmungo.cases.approvals import answer_or_submit
 from sinmungo.cases.events import ProposalClosed, ProposalMade, ProposalReplied
 from sinmungo.cases.permissions import PROPOSE, WORK
 from sinmungo.cases.proposal_queries import ProposalRow
 from sinmungo.cases.queries import Brief
 from sinmungo.cases.types import Changed, Proposed
-from sinmungo.cases.work import add_note, send_answer
+from sinmungo.cases.work import add_note
 from sinmungo.errors import ForbiddenError, MissingError, RefusedError, StaleError
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
@@ -87,7 +88,7 @@ async def propose(
     await _tell(ctx, case_id, case.row_version, event, plain, _moment(proposed_on))
     done: Brief | Changed = case
     if written:
-        done = await send_answer(ctx, case, "SYSTEM_CHANGE_PROPOSED", "IN_PROGRESS", written)
+        done = await answer_or_submit(ctx, case, "SYSTEM_CHANGE_PROPOSED", "IN_PROGRESS", written)
     return Proposed(
         id=case_id,
         case_no=case.case_no,

@@ -19,10 +19,8 @@ from sinmungo.cases import labels as words
 from sinmungo.cases import reference_queries as q
 from sinmungo.cases.types import CategoryRow, Labels
 from sinmungo.deadlines import Period, Unit, WorkCalendar, WorkingHours
-from sinmungo.errors import InvalidError, MissingError, StaleError
 from sinmungo.host.city_settings import build, set_setting
 from sinmungo.host.context import Ctx
-from sinmungo.text.normalise import clean
 from sinmungo.web.look import HOURS, Hours
 
 NUMBER_PREFIX = "cases.number_prefix"
@@ -32,7 +30,6 @@ MARKER = q.MARKER_KEY
 _DEFAULTS: dict[str, Any] = {NUMBER_PREFIX: "SOS", DEFAULT_TYPE: "NOT_PETITION", MARKER: ""}
 _FRESH_SECONDS = 5.0
 _SEEDED_FROM = date(2020, 1, 1)
-_MAX_LABEL = 30
 
 LEGAL_RULES = (
     ("INQUIRY_LAW", Period(14, Unit.DAYS), "민원처리법 시행령 제14조"),
@@ -167,30 +164,6 @@ async def list_categories(ctx: Ctx) -> list[CategoryRow]:
     return [CategoryRow(**msgspec.structs.asdict(row)) for row in rows]
 
 
-async def change_category(
-    ctx: Ctx, code: str, *, label: str, position: int, active: bool, row_version: int
-) -> int:
-    """Rename, move or switch off a category; cases keep its code. Return the new row version."""
-    line = clean(label)
-    if not line or len(line) > _MAX_LABEL:
-        raise InvalidError({"label": f"이름을 {_MAX_LABEL}자까지로 적어 주세요."})
-    known = {row.code for row in await ctx.db.all(q.CATEGORIES)}
-    if code not in known:
-        raise MissingError
-    touched = await ctx.db.run(
-        q.CHANGE_CATEGORY,
-        b_code=code,
-        b_v=row_version,
-        label=line,
-        position=position,
-        active=active,
-    )
-    if not touched:
-        raise StaleError
-    await touch(ctx)
-    return row_version + 1
-
-
 async def seed(ctx: Ctx, table: Mapping[str, Any]) -> None:
     """Write canonical categories, channels and legal periods, with the words of the city's file.
 
@@ -239,16 +212,18 @@ def _periods(table: Mapping[str, Any]) -> dict[str, tuple[Period, str]]:
 
 async def _seed_rules(ctx: Ctx, table: Mapping[str, Any]) -> None:
     known = set(await ctx.db.all(q.RULED_TYPES))
-    for position, (code, (period, source)) in enumerate(_periods(table).items(), start=1):
-        if code not in known:
-            await ctx.db.run(
-                q.ADD_RULE,
-                id=clock.uuid7(),
-                petition_type=code,
-                label=words.PETITION_TYPE[code],
-                amount=period.amount,
-                unit=period.unit.value,
-                position=position,
-                source=source,
-                valid_from=_SEEDED_FROM,
-            )
+    rows = [
+        {
+            "id": clock.uuid7(),
+            "petition_type": code,
+            "label": words.PETITION_TYPE[code],
+            "amount": period.amount,
+            "unit": period.unit.value,
+            "position": position,
+            "source": source,
+            "valid_from": _SEEDED_FROM,
+        }
+        for position, (code, (period, source)) in enumerate(_periods(table).items(), start=1)
+        if code not in known
+    ]
+    await ctx.db.run_many(q.ADD_RULE, rows)

@@ -6,6 +6,10 @@
     bounce(ctx, case_id, reason: str, row_version) -> Changed
     start_review(ctx, case_id, row_version) -> Changed
     answer(ctx, case_id, disposition, implementation, text, row_version) -> Changed
+                                             ANSWERED, or APPROVAL where the city has a line for it
+    approve(ctx, case_id, row_version) -> Changed           the last approval answers
+    reject(ctx, case_id, reason, row_version) -> Changed    back to ANSWER_DRAFT; nothing is lost
+    recall(ctx, case_id, row_version) -> Changed            by whom it was submitted
     close(ctx, case_id, reason: code of labels.CLOSE_REASONS, row_version) -> Changed
     change_extra(ctx, case_id, extra, row_version, *, whole=False) -> Changed
     propose(ctx, case_id, agency_id, gist, proposed_on, row_version, *, due_on=None, answer="")
@@ -36,6 +40,7 @@ Errors: InvalidError with the form's field names ("company_name", "rows-0-conten
 "officer_id", "reason", "disposition", "text" …), RefusedError, StaleError, MissingError.
 """
 
+from sinmungo.cases.approvals import answer, approve, recall, reject
 from sinmungo.cases.calendar import change_holiday, city_calendar, drop_holiday, list_holidays
 from sinmungo.cases.extra import change as change_extra
 from sinmungo.cases.history import detail, is_visible, need_visible, timeline
@@ -51,7 +56,8 @@ from sinmungo.cases.proposals import (
     proposed_agencies,
     reply_proposal,
 )
-from sinmungo.cases.reference import change_category, labels, list_categories
+from sinmungo.cases.reference import labels, list_categories
+from sinmungo.cases.settings_categories import change_category
 from sinmungo.cases.submissions import (
     contact,
     file,
@@ -61,11 +67,12 @@ from sinmungo.cases.submissions import (
     takes_filings,
 )
 from sinmungo.cases.units import assignees
-from sinmungo.cases.work import allowed_acts, answer, assign, bounce, close, start_review
+from sinmungo.cases.work import allowed_acts, assign, bounce, close, start_review
 
 __all__ = [
     "allowed_acts",
     "answer",
+    "approve",
     "assign",
     "assignees",
     "bounce",
@@ -95,8 +102,10 @@ __all__ = [
     "proposals_of",
     "propose",
     "proposed_agencies",
+    "recall",
     "register",
     "register_on_site",
+    "reject",
     "reply_proposal",
     "search",
     "start_review",

@@ -7,7 +7,13 @@ import msgspec
 
 from sinmungo import clock
 from sinmungo.cases import labels as words
-from sinmungo.cases import message_texts, settings_channels, settings_targets
+from sinmungo.cases import (
+    message_texts,
+    settings_approval,
+    settings_categories,
+    settings_channels,
+    settings_targets,
+)
 from sinmungo.cases import settings_queries as q
 from sinmungo.cases.calendar import after_hours
 from sinmungo.cases.reference import reference, touch
@@ -103,6 +109,19 @@ GROUPS = (
         apply=settings_channels.save,
     ),
     SettingsGroup(
+        "cases-categories",
+        "분야",
+        settings_categories.Categories,
+        "cases",
+        SECTION,
+        "기업이 어려움을 낼 때 고르는 분야를 부르는 이름과 차례입니다.",
+        order=115,
+        check=settings_categories.check,
+        preview=settings_categories.samples,
+        load=settings_categories.load,
+        apply=settings_categories.save,
+    ),
+    SettingsGroup(
         "cases-targets",
         "처리 기간",
         settings_targets.Targets,
@@ -125,6 +144,17 @@ GROUPS = (
         order=130,
         preview=_hour_samples,
         apply=_hours_changed,
+    ),
+    SettingsGroup(
+        "cases-approval",
+        "결재선",
+        settings_approval.Approval,
+        settings_approval.PREFIX,
+        SECTION,
+        "답변이 기업에 가기 전에 누가 결재하는지 정합니다. 이미 올린 답변은 그대로 갑니다.",
+        order=135,
+        check=settings_approval.check,
+        preview=settings_approval.samples,
     ),
     SettingsGroup(
         "cases-messages",

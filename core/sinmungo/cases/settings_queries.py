@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Date, bindparam, or_, select, update
 
-from sinmungo.cases.models import case_numbers, channels, deadline_rules
+from sinmungo.cases.models import case_numbers, categories, channels, deadline_rules
 from sinmungo_tenants import read, write
 
 
@@ -42,6 +42,16 @@ CHANGE_CHANNEL = write(
         label=bindparam("label"),
         active=bindparam("active"),
         row_version=channels.c.row_version + 1,
+    )
+)
+CHANGE_CATEGORY = write(
+    update(categories)
+    .where(categories.c.code == bindparam("b_code"))
+    .values(
+        label=bindparam("label"),
+        position=bindparam("position"),
+        active=bindparam("active"),
+        row_version=categories.c.row_version + 1,
     )
 )
 _rules = deadline_rules.c

@@ -18,7 +18,7 @@ from sinmungo.cases.events import (
     ReviewStarted,
 )
 from sinmungo.cases.intake import ANSWERED_MAIL
-from sinmungo.cases.permissions import ASSIGN, PROPOSE, WORK
+from sinmungo.cases.permissions import APPROVE, ASSIGN, PROPOSE, WORK
 from sinmungo.cases.types import Changed
 from sinmungo.cases.units import check_assignee
 from sinmungo.errors import InvalidError, MissingError, RefusedError, StaleError
@@ -43,9 +43,16 @@ MOVES = {
     "assign": Move(("REGISTERED", "ASSIGNED"), "ASSIGNED", ASSIGN, "배정"),
     "bounce": Move(("ASSIGNED",), "REGISTERED", WORK, "반송"),
     "review": Move(("ASSIGNED",), "IN_REVIEW", WORK, "검토 시작"),
-    "answer": Move(("IN_REVIEW",), "ANSWERED", WORK, "답변"),
+    "answer": Move(("IN_REVIEW", "ANSWER_DRAFT"), "ANSWERED", WORK, "답변"),
+    "approve": Move(("APPROVAL",), "APPROVAL", APPROVE, "결재"),
+    "reject": Move(("APPROVAL",), "ANSWER_DRAFT", APPROVE, "반려"),
+    "recall": Move(("APPROVAL",), "ANSWER_DRAFT", WORK, "회수"),
     "close": Move(("ANSWERED",), "CLOSED", WORK, "종결"),
 }
+
+
+# Where the city's approval line turns an answer; no act of its own.
+SUBMIT = Move((), "APPROVAL", WORK, "결재 올리기")
 
 
 def allowed_acts(ctx: Ctx, status: str) -> tuple[str, ...]:
@@ -59,12 +66,14 @@ async def assign(
     ctx: Ctx, case_id: UUID, unit_id: UUID, officer_id: UUID | None, row_version: int
 ) -> Changed:
     """Make a unit (and one of its officers) answerable, or another one than before."""
-    case, move = await _begin(ctx, case_id, "assign", row_version)
+    case, move = await begin(ctx, case_id, "assign", row_version)
     await check_assignee(ctx, unit_id, officer_id)
     event = CaseAssigned(
         case_id=case_id, company_id=case.company_id, unit_id=unit_id, officer_id=officer_id
     )
-    return await _do(ctx, case, move, q.ASSIGN, event, lead_unit_id=unit_id, officer_id=officer_id)
+    return await move_case(
+        ctx, case, move, q.ASSIGN, event, lead_unit_id=unit_id, officer_id=officer_id
+    )
 
 
 async def bounce(ctx: Ctx, case_id: UUID, reason: str, row_version: int) -> Changed:
@@ -73,28 +82,23 @@ async def bounce(ctx: Ctx, case_id: UUID, reason: str, row_version: int) -> Chan
     written = gather.take("reason", texts.body, reason, "")
     gather.need("reason", written, "우리 부서 소관이 아닌 까닭을 적어 주세요.")
     gather.done()
-    case, move = await _begin(ctx, case_id, "bounce", row_version)
+    case, move = await begin(ctx, case_id, "bounce", row_version)
     event = CaseBounced(case_id=case_id, unit_id=case.lead_unit_id)
-    done = await _do(ctx, case, move, q.ASSIGN, event, lead_unit_id=None, officer_id=None)
+    done = await move_case(ctx, case, move, q.ASSIGN, event, lead_unit_id=None, officer_id=None)
     await add_note(ctx, case_id, done.row_version, written)
     return done
 
 
 async def start_review(ctx: Ctx, case_id: UUID, row_version: int) -> Changed:
     """Take a case up; who does so becomes its officer if it has none."""
-    case, move = await _begin(ctx, case_id, "review", row_version)
+    case, move = await begin(ctx, case_id, "review", row_version)
     officer_id = case.officer_id or ctx.me.officer_id
     event = ReviewStarted(case_id=case_id, officer_id=officer_id)
-    return await _do(ctx, case, move, q.REVIEW, event, officer_id=officer_id)
+    return await move_case(ctx, case, move, q.REVIEW, event, officer_id=officer_id)
 
 
-async def answer(
-    ctx: Ctx, case_id: UUID, disposition: str, implementation: str, text: str, row_version: int
-) -> Changed:
-    """Answer the company: the disposition, how far it is done, and the text it reads.
-
-    An answer ends the clock; whether the difficulty is solved is `implementation`.
-    """
+def check_answer(disposition: str, implementation: str, text: str) -> str:
+    """Return the text of an answer as it is kept; InvalidError names what cannot be taken."""
     gather = Gather()
     written = gather.take("text", texts.body, text, "")
     gather.need("text", written, "답변 내용을 적어 주세요.")
@@ -103,22 +107,29 @@ async def answer(
         "implementation", implementation in words.IMPLEMENTATION, "이행 상태를 골라 주세요."
     )
     gather.done()
-    case, _ = await _begin(ctx, case_id, "answer", row_version)
-    _check_on_site(case, disposition)
-    return await send_answer(ctx, case, disposition, implementation, written)
+    return written
 
 
 async def send_answer(
-    ctx: Ctx, case: q.Brief, disposition: str, implementation: str, written: str
+    ctx: Ctx,
+    case: q.Brief,
+    disposition: str,
+    implementation: str,
+    written: str,
+    *,
+    by: UUID | None = None,
 ) -> Changed:
-    """Write an answer whose values were checked, whatever act it is part of."""
+    """Write an answer whose values were checked, whatever act it is part of.
+
+    `by` wrote it, where somebody else approved it.
+    """
     event = CaseAnswered(
         case_id=case.id,
         company_id=case.company_id,
         disposition=disposition,
         implementation=implementation,
     )
-    done = await _do(
+    done = await move_case(
         ctx,
         case,
         MOVES["answer"],
@@ -128,7 +139,7 @@ async def send_answer(
         implementation=implementation,
         answer=written,
         answered_at=clock.now(),
-        answered_by=ctx.me.officer_id,
+        answered_by=by or ctx.me.officer_id,
         officer_id=case.officer_id or ctx.me.officer_id,
     )
     if case.has_email:
@@ -136,7 +147,8 @@ async def send_answer(
     return done
 
 
-def _check_on_site(case: q.Brief, disposition: str) -> None:
+def check_on_site(case: q.Brief, disposition: str) -> None:
+    """Refuse 현장수용 for a case that was not heard in the field."""
     if disposition == "ACCEPTED_ON_SITE" and case.channel not in words.ON_SITE_CHANNELS:
         raise InvalidError({"disposition": "현장수용은 현장방문으로 접수한 건에만 쓸 수 있습니다."})
 
@@ -145,12 +157,14 @@ async def close(ctx: Ctx, case_id: UUID, reason: str, row_version: int) -> Chang
     """Close an answered case; `reason` is a code of `labels.CLOSE_REASONS`."""
     if reason not in words.CLOSE_REASONS:
         raise InvalidError({"reason": "종결 사유를 골라 주세요."})
-    case, move = await _begin(ctx, case_id, "close", row_version)
+    case, move = await begin(ctx, case_id, "close", row_version)
     event = CaseClosed(case_id=case_id, company_id=case.company_id, reason=reason)
-    return await _do(ctx, case, move, q.CLOSE, event, closed_at=clock.now(), close_reason=reason)
+    return await move_case(
+        ctx, case, move, q.CLOSE, event, closed_at=clock.now(), close_reason=reason
+    )
 
 
-async def _begin(ctx: Ctx, case_id: UUID, act: str, row_version: int) -> tuple[q.Brief, Move]:
+async def begin(ctx: Ctx, case_id: UUID, act: str, row_version: int) -> tuple[q.Brief, Move]:
     """Return the case and the rule of the act, or say why it cannot be done."""
     case = await q.BRIEF.first(ctx, id=case_id)
     if case is None:
@@ -164,9 +178,10 @@ async def _begin(ctx: Ctx, case_id: UUID, act: str, row_version: int) -> tuple[q
     return case, move
 
 
-async def _do(
+async def move_case(
     ctx: Ctx, case: q.Brief, move: Move, statement: Write, event: Event, **columns: Any
 ) -> Changed:
+    """Write a move under the case's version, with its event; StaleError if it changed."""
     touched = await ctx.db.run(
         statement, b_id=case.id, b_version=case.row_version, status=move.target, **columns
     )

@@ -272,7 +272,7 @@ async def _with_tables(
     try:
         for plugin in chain:
             await _make_tables(runtime, city, plugin, made)
-        await runtime.registry.refresh(force=True)
+        await runtime.registry.refresh()
         with _step("SEED"):
             async with (
                 asyncio.timeout(SEED_SECONDS),

@@ -44,6 +44,8 @@ def check_slices(slices: Sequence[Slice], plugin: str | None) -> None:
         for report in item.reports:
             if plugin and not report.slug.startswith(f"{plugin}-"):
                 raise SliceProblemError(f"report {report.slug!r} must begin with {plugin}-")
+        if plugin and item.reactions:
+            raise SliceProblemError(f"slice {item.slug!r} declares reactions: use on_event")
         check_groups(item.settings, plugin)
         _check_handlers(item)
 
@@ -54,6 +56,7 @@ def _check_names(item: Slice, prefix: str) -> None:
         *(("permission", p.code) for p in item.permissions),
         *(("event", e.kind) for e in item.events),
         *(("job", j.kind) for j in item.jobs),
+        *(("retention", r.code) for r in item.retention),
     )
     for what, name in named:
         if not name.startswith(prefix):
@@ -62,6 +65,9 @@ def _check_names(item: Slice, prefix: str) -> None:
 
 def _check_handlers(item: Slice) -> None:
     for controller in (*item.portal, *item.office, *item.admin, *item.api):
+        said = getattr(controller, "opt", None)
+        if isinstance(said, dict) and PERMISSION in said:
+            continue  # Litestar hands it down to each of its handlers
         for name in dir(controller):
             handler = getattr(controller, name)
             if isinstance(handler, HTTPRouteHandler) and PERMISSION not in handler.opt:

@@ -92,8 +92,8 @@ async def get_settings(ctx: Ctx, defaults: dict[str, Any]) -> dict[str, Any]:
     return {**defaults, **{row.key: row.value for row in rows}}
 
 
-async def set_setting(ctx: Ctx, key: str, value: Any) -> None:
-    """Set one value."""
+async def set_setting(ctx: Ctx, key: str, value: Any, *, old: Any = None) -> None:
+    """Set one value; `old` is what stood in a table of its own and is remembered instead."""
     known = ctx.host.setting(key)
     if known is None:
         await ctx.db.run(_SET, key=key, value=value, **_who(ctx))
@@ -102,7 +102,8 @@ async def set_setting(ctx: Ctx, key: str, value: Any) -> None:
     stored = value if not spec.secret else seal_secret(ctx, key, value)
     former = await ctx.db.all(_SOME, keys=[key])
     await ctx.db.run(_SET, key=key, value=stored, **_who(ctx))
-    old = former[0].value if former else spec.default
+    if old is None:
+        old = former[0].value if former else spec.default
     if spec.secret or old != value:
         await _remember(ctx, clock.uuid7(), group, spec, key, old, value)
 

@@ -25,6 +25,9 @@ from sinmungo.host.types import (
     Panel,
     Permission,
     Quarantined,
+    Reaction,
+    RetentionRule,
+    Right,
     SettingsGroup,
     Slice,
 )
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 HOOK_SECONDS = 0.5
 STRICT_SECONDS = 5.0
+MAX_HELD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,11 @@ class Host:
             [LoadedSlice(s, s.slug if s.optional else None) for s in core]
             + [LoadedSlice(s, p.slug) for p in plugins if not p.built_in for s in p.slices]
         )
-        self._held: dict[tuple[frozenset[str], ...], frozenset[str]] = {}
+        self._held: dict[tuple[frozenset[Any], ...], frozenset[str]] = {}
         # A plugin lives only where all that it requires lives: one that was stopped stops both.
         self._needed = {p: frozenset(self.with_required([p])) for p in self.plugins}
         self.event_types = {e.kind: e for loaded in self.slices for e in loaded.slice.events}
+        self._reactions = _by_event(self.slices)
         self.setting_groups = collect(self.slices, (p.manifest for p in plugins))
         self._settings = by_key(self.setting_groups)
 
@@ -140,16 +145,40 @@ class Host:
             for table in s.slice.merges
         )
 
+    def retention_rules(self, city: Tenant) -> tuple[RetentionRule, ...]:
+        """Return what is destroyed in the city and when, also of what is switched off."""
+        return tuple(
+            rule
+            for s in self.slices
+            if s.plugin is None or s.slice.optional or s.plugin in city.revisions
+            for rule in s.slice.retention
+        )
+
+    def nightly(self, city: Tenant) -> tuple[str, ...]:
+        """Return the jobs that the city wants done once a night."""
+        return tuple(
+            job.kind for s in self.active_slices(city) for job in s.slice.jobs if job.nightly
+        )
+
     def permissions(self, city: Tenant) -> list[Permission]:
         """Return every permission that exists in the city."""
         return [p for s in self.active_slices(city) for p in s.slice.permissions]
 
-    def permissions_of(self, city: Tenant, roles: frozenset[str]) -> frozenset[str]:
-        """Return the codes that these roles hold in the city."""
-        key = (city.plugins, city.behind, roles)
+    def permissions_of(
+        self, city: Tenant, roles: frozenset[str], rights: frozenset[Right] = frozenset()
+    ) -> frozenset[str]:
+        """Return the codes that these roles hold in the city; `rights` are the city's own word."""
+        key = (city.plugins, city.behind, roles, rights)
         found = self._held.get(key)
         if found is None:
-            held = (p.code for p in self.permissions(city) if roles.intersection(p.roles))
+            if len(self._held) >= MAX_HELD:
+                self._held.clear()
+            own = {(role, code): granted for role, code, granted in rights}
+            held = (
+                p.code
+                for p in self.permissions(city)
+                if any(own.get((role, p.code), role in p.roles) for role in roles)
+            )
             found = self._held[key] = frozenset(held)
         return found
 
@@ -191,10 +220,14 @@ class Host:
         return slug in self.plugins and not self.is_active(city, slug)
 
     async def react(self, ctx: "Ctx", event: Event, subject_id: UUID) -> None:
-        """Run `on_event` of each active plugin; a failure undoes the act and names the plugin.
+        """Run core's reactions, then `on_event` of each active plugin.
 
-        One that takes longer than five seconds fails; one that blocked so long is noted.
+        A plugin's failure undoes the act and names the plugin. One that takes longer than five
+        seconds fails; one that blocked so long is noted.
         """
+        for switch, reaction in self._reactions.get(type(event), ()):
+            if self.is_active(ctx.city, switch):
+                await reaction.run(ctx, event)
         for plugin in self._active_plugins(ctx.city):
             hook = plugin.hook(STRICT)
             if hook is None:
@@ -240,6 +273,17 @@ class Host:
 
     def _active_plugins(self, city: Tenant) -> list[LoadedPlugin]:
         return [p for slug, p in self.plugins.items() if self.is_active(city, slug)]
+
+
+def _by_event(
+    slices: Iterable[LoadedSlice],
+) -> dict[type[Event], list[tuple[str | None, Reaction]]]:
+    """Return the reactions to each event with what switches their slice."""
+    found: dict[type[Event], list[tuple[str | None, Reaction]]] = {}
+    for loaded in slices:
+        for reaction in loaded.slice.reactions:
+            found.setdefault(reaction.event, []).append((loaded.plugin, reaction))
+    return found
 
 
 class BlockedError(RuntimeError):

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, Table
 
-from sinmungo_tenants import Component
+from sinmungo_tenants import Component, Write
 
 if TYPE_CHECKING:
     from litestar import Controller
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 type Face = Literal["portal", "office", "admin", "api"]
 type Seed = Callable[["Ctx", Mapping[str, Any]], Awaitable[None]]
 type JobHandler = Callable[["Ctx", UUID], Awaitable[None]]
+# A role, a permission, and whether the city lets the role hold it, against what is declared.
+type Right = tuple[str, str, bool]
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -93,10 +95,27 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the worker does for an outbox row of this kind; it gets the row's subject id."""
+    """What the worker does for an outbox row of this kind; it gets the row's subject id.
+
+    A `nightly` one is also asked for by the worker itself, once a night in each city; the subject
+    id then stands for that night.
+    """
 
     kind: str
     run: JobHandler
+    nightly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a slice of core does about another slice's event, inside its transaction.
+
+    `run(ctx, event)` gets every event of the class; raising undoes the act. Plugins have
+    `on_event`.
+    """
+
+    event: type[Event]
+    run: Callable[["Ctx", Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +156,8 @@ class SettingsGroup:
     lies under the key `<prefix>.<field>`. `section` is the heading on the page of all settings.
     What bounds cannot say says `check` (field → Korean message); `preview` shows what the values
     will do. Values that lie in the slice's own tables are read by `load` (plain values by field)
-    and written by `apply(ctx, old, new)`, which runs in the transaction that saves.
+    and written by `apply(ctx, old, new)`, which runs in the transaction that saves. What processes
+    keep in memory with the registry is read anew at once when an `everywhere` group is saved.
     """
 
     slug: str
@@ -151,6 +171,7 @@ class SettingsGroup:
     preview: Callable[["Ctx", Any], Awaitable[Sequence[Sample]]] | None = None
     load: Callable[["Ctx"], Awaitable[Mapping[str, Any]]] | None = None
     apply: Callable[["Ctx", Any, Any], Awaitable[None]] | None = None
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +206,36 @@ class Check:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class RetentionRule:
+    """Records whose persons, or texts, are destroyed when their time is over (domain.md 6).
+
+    A matter of `table` (key `id`) ended at `ended`, a moment or a day; null means that it is still
+    open. The period counts in whole years from January 1 after that: `years` unless the city says
+    otherwise, never less than `least`. `held` is true while there is something left to destroy.
+    `erase` are writes that take the ids as the array `ids`: they blank what names a person and
+    leave the row and its facts, so that no count changes. `label` names a record without a person.
+    `subject` is the kind of record that can be kept back ("case"); rules may share it. `what` and
+    `source` are told to the admin: what goes, and which law or habit sets the period.
+
+    With `log` the rows themselves go, by the migrator: the city's own role may not touch logs.
+    """
+
+    code: str
+    title: str
+    what: str
+    subject: str
+    years: int
+    least: int
+    source: str
+    table: Table
+    ended: ColumnElement[Any]
+    label: ColumnElement[Any]
+    held: ColumnElement[bool]
+    erase: tuple[Write, ...] = ()
+    log: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One feature. Controllers hold relative paths; the host mounts them per face.
@@ -199,7 +250,7 @@ class Slice:
 
     `checks` are its lines of 개통 점검. `copied` tables and `copied_settings` (a key, or what
     stands before its dot) are what a new city may take over from another: words and rules, never
-    people, records or secrets.
+    people, records or secrets. `reactions` are for slices of core.
 
     An `optional` slice of core serves some cities only. It is switched like a plugin of its own
     slug, by itself or by a plugin whose manifest `requires` it; its tables are everywhere.
@@ -227,6 +278,8 @@ class Slice:
     checks: tuple[Check, ...] = ()
     copied: tuple[Table, ...] = ()
     copied_settings: tuple[str, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    retention: tuple[RetentionRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +287,8 @@ class Manifest:
     """A plugin's visiting card. `slug` is entry point, URL mount and prefix of all it owns.
 
     `requires` names plugins and optional slices of core that are switched on before this one.
+    `guide` is the folder of its pages of the officers' guide: `<slice>.md` is opened from the
+    screens of that slice, `index.md` from those of slices without a page of their own.
     """
 
     slug: str
@@ -243,6 +298,7 @@ class Manifest:
     component: Component | None = None
     settings: type[msgspec.Struct] | None = None
     requires: tuple[str, ...] = ()
+    guide: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,14 @@ async def send(ctx: Ctx, to: str, subject: str, text: str) -> None:
     await _deliver(ctx.settings, message)
 
 
+def address(ctx: Ctx, path: str) -> str:
+    """Return a path as an address at the city's main host, for a mail to name."""
+    host = ctx.city.hosts[0] if ctx.city.hosts else f"{ctx.city.slug}.localhost"
+    if ctx.settings.cookie_secure:
+        return f"https://{host}{path}"
+    return f"http://{host}:{ctx.settings.port}{path}"
+
+
 def compose(ctx: Ctx, to: str, subject: str, text: str) -> EmailMessage:
     """Return the message; a header with a line break in it is refused with ValueError."""
     message = EmailMessage()

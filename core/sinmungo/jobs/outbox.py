@@ -1,12 +1,13 @@
 """Outbox rows are written with the act and rolled back with it; the worker does them later."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 import structlog
 from sqlalchemy import Text, and_, bindparam, cast, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from sinmungo import clock
 from sinmungo.host.context import Ctx
@@ -18,6 +19,7 @@ TASK = "sinmungo.wake"
 QUEUE = "wake"
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=5)
+_NIGHTS = UUID("0193a5c0-0000-7000-8000-4e1647b10b57")
 
 
 class OutboxRow(msgspec.Struct):
@@ -30,6 +32,11 @@ class OutboxRow(msgspec.Struct):
 
 
 _ADD = insert_into(outbox)
+_ADD_ONCE = write(
+    insert(outbox)
+    .values({c.name: bindparam(c.name, type_=c.type) for c in outbox.c if not c.nullable})
+    .on_conflict_do_nothing(index_elements=["id"])
+)
 _DUE = read(
     select(outbox.c.id, outbox.c.kind, outbox.c.subject_id, outbox.c.attempts)
     .where(and_(outbox.c.state == "PENDING", outbox.c.due_at <= bindparam("now")))
@@ -76,6 +83,22 @@ async def put(ctx: Ctx, kind: str, subject_id: UUID, *, due_at: datetime | None 
         due_at=due_at or now,
     )
     ctx.db.after_commit(partial(ctx.wake, ctx.city.id))
+
+
+async def put_nightly(ctx: Ctx, kind: str, night: date) -> None:
+    """Ask for tonight's job of a kind, once, however many workers ask."""
+    now = clock.now()
+    asked = uuid5(_NIGHTS, f"{ctx.city.id} {kind} {night}")
+    await ctx.db.run(
+        _ADD_ONCE,
+        id=asked,
+        kind=kind,
+        subject_id=asked,
+        state="PENDING",
+        attempts=0,
+        created_at=now,
+        due_at=now,
+    )
 
 
 async def claim(ctx: Ctx, limit: int = 20) -> list[OutboxRow]:

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+from datetime import date
 from typing import Any
 
 import procrastinate
 import structlog
 from procrastinate import PsycopgConnector
 
+from sinmungo import clock
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.failures import BLAMELESS, FAULTS, Failure, is_blameless, is_cancelled
 from sinmungo.host.plugin_records import mend
@@ -17,6 +19,8 @@ from sinmungo_tenants import Registry, Tenant, UnknownTenantError
 
 log = structlog.get_logger(__name__)
 SWEEP = "* * * * *"
+NIGHTS = "*/10 * * * *"
+NIGHT_HOUR = 2
 ROUNDS = 5
 JOB_SECONDS = 120.0
 _AGAIN_SECONDS = 1.0
@@ -35,6 +39,7 @@ class Worker:
     def __init__(self, work: Work, registry: Registry) -> None:
         self._work = work
         self._registry = registry
+        self._nights: dict[str, date] = {}
 
     def register(self, app: procrastinate.App) -> None:
         """Put the wake-up and the sweep on the queue's application."""
@@ -47,6 +52,11 @@ class Worker:
         @app.task(name="sinmungo.sweep", queue=outbox.QUEUE, queueing_lock="sweep")
         async def sweep(timestamp: int) -> None:  # noqa: ARG001 - the queue passes it
             await self.sweep()
+
+        @app.periodic(cron=NIGHTS)
+        @app.task(name="sinmungo.night", queue=outbox.QUEUE, queueing_lock="night")
+        async def night(timestamp: int) -> None:  # noqa: ARG001 - the queue passes it
+            await self.night()
 
     async def wake(self, tenant_id: str) -> int:
         """Do what is due in one city; a city that is gone or suspended is left alone."""
@@ -75,6 +85,30 @@ class Worker:
         except Exception:
             log.exception("sweep.failed", tenant=city.slug)
             return 0
+
+    async def night(self) -> None:
+        """Ask once a night, from two o'clock on, for what each open city wants done nightly.
+
+        A worker that was away at that hour asks when it is back.
+        """
+        today, hour = clock.today(), clock.to_seoul(clock.now()).hour
+        if hour < NIGHT_HOUR:
+            return
+        await self._registry.refresh()
+        for city in self._registry.all():
+            if city.open and self._nights.get(city.id) != today:
+                await self._ask_nightly(city, today)
+
+    async def _ask_nightly(self, city: Tenant, today: date) -> None:
+        try:
+            async with self._work.open(city) as ctx:
+                for kind in self._work.host.nightly(city):
+                    await outbox.put_nightly(ctx, kind, today)
+        except Exception:
+            log.exception("night.failed", tenant=city.slug)
+            return
+        self._nights[city.id] = today
+        await self._work.wake(city.id)
 
     async def drain(self, city: Tenant, rounds: int | None = None) -> int:
         """Do the city's due rows until none is left; returns how many succeeded.

@@ -1,4 +1,4 @@
--- core 0014: generated from the revisions by `sinmungo headsql`, not by hand.
+-- core 0015: generated from the revisions by `sinmungo headsql`, not by hand.
 CREATE TABLE access_log (
   id uuid NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -115,6 +115,8 @@ CREATE TABLE officers (
   rights_version integer NOT NULL,
   created_at timestamp with time zone NOT NULL,
   row_version integer NOT NULL,
+  works_from date,
+  works_to date,
   CONSTRAINT pk_officers PRIMARY KEY (id),
   CONSTRAINT uq_officers_login UNIQUE (login),
   CONSTRAINT ck_officers_state CHECK (state = ANY (ARRAY['ACTIVE'::text, 'DISABLED'::text]))
@@ -390,7 +392,7 @@ CREATE TABLE cases (
   CONSTRAINT pk_cases PRIMARY KEY (id),
   CONSTRAINT uq_cases_case_no UNIQUE (case_no),
   CONSTRAINT ck_cases_priority CHECK (priority = ANY (ARRAY['NORMAL'::text, 'HIGH'::text])),
-  CONSTRAINT ck_cases_status CHECK (status = ANY (ARRAY['REGISTERED'::text, 'ASSIGNED'::text, 'IN_REVIEW'::text, 'ANSWERED'::text, 'CLOSED'::text])),
+  CONSTRAINT ck_cases_status CHECK (status = ANY (ARRAY['REGISTERED'::text, 'ASSIGNED'::text, 'IN_REVIEW'::text, 'ANSWER_DRAFT'::text, 'APPROVAL'::text, 'ANSWERED'::text, 'CLOSED'::text])),
   CONSTRAINT fk_cases_company_id FOREIGN KEY (company_id) REFERENCES companies(id),
   CONSTRAINT fk_cases_lead_unit_id FOREIGN KEY (lead_unit_id) REFERENCES org_units(id),
   CONSTRAINT fk_cases_officer_id FOREIGN KEY (officer_id) REFERENCES officers(id),
@@ -1275,3 +1277,159 @@ CREATE TABLE invitations (
 );
 CREATE INDEX ix_invitations_officer_id ON invitations USING btree (officer_id);
 CREATE UNIQUE INDEX uq_invitations_token_hash ON invitations USING btree (token_hash);
+CREATE TABLE destructions (
+  id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  rule text NOT NULL,
+  title text NOT NULL,
+  years integer NOT NULL,
+  ended_before date NOT NULL,
+  ended_from date NOT NULL,
+  ended_to date NOT NULL,
+  record_count integer NOT NULL,
+  done_at timestamp with time zone NOT NULL,
+  asked_by uuid,
+  CONSTRAINT pk_destructions PRIMARY KEY (id)
+);
+CREATE INDEX ix_destructions_done_at ON destructions USING btree (done_at);
+CREATE INDEX ix_destructions_run_id ON destructions USING btree (run_id);
+CREATE TABLE mask_runs (
+  id uuid NOT NULL,
+  total integer NOT NULL,
+  done integer NOT NULL,
+  place text,
+  last_id uuid,
+  started_at timestamp with time zone NOT NULL,
+  started_by uuid,
+  finished_at timestamp with time zone,
+  row_version integer NOT NULL,
+  CONSTRAINT pk_mask_runs PRIMARY KEY (id)
+);
+CREATE INDEX ix_mask_runs_started_at ON mask_runs USING btree (started_at);
+CREATE TABLE regional_teams (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT pk_regional_teams PRIMARY KEY (id),
+  CONSTRAINT uq_regional_teams_name UNIQUE (name)
+);
+CREATE TABLE retention_holds (
+  id uuid NOT NULL,
+  subject_kind text NOT NULL,
+  record_id uuid NOT NULL,
+  label text NOT NULL,
+  reason text NOT NULL,
+  held_at timestamp with time zone NOT NULL,
+  held_by uuid,
+  released_at timestamp with time zone,
+  released_by uuid,
+  row_version integer NOT NULL,
+  CONSTRAINT pk_retention_holds PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX uq_retention_holds_open ON retention_holds USING btree (subject_kind, record_id) WHERE released_at IS NULL;
+CREATE TABLE retention_runs (
+  id uuid NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  asked_by uuid,
+  finished_at timestamp with time zone,
+  CONSTRAINT pk_retention_runs PRIMARY KEY (id)
+);
+CREATE INDEX ix_retention_runs_asked_at ON retention_runs USING btree (asked_at);
+CREATE TABLE role_rights (
+  id uuid NOT NULL,
+  role text NOT NULL,
+  permission text NOT NULL,
+  granted boolean NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by uuid,
+  CONSTRAINT pk_role_rights PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX uq_role_rights_role_permission ON role_rights USING btree (role, permission);
+CREATE TABLE regional_grants (
+  id uuid NOT NULL,
+  officer_id uuid NOT NULL,
+  team_id uuid NOT NULL,
+  valid_from date NOT NULL,
+  valid_to date NOT NULL,
+  granted_at timestamp with time zone NOT NULL,
+  granted_by uuid,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  row_version integer NOT NULL,
+  CONSTRAINT pk_regional_grants PRIMARY KEY (id),
+  CONSTRAINT ck_regional_grants_days CHECK (valid_to >= valid_from),
+  CONSTRAINT fk_regional_grants_officer_id FOREIGN KEY (officer_id) REFERENCES officers(id),
+  CONSTRAINT fk_regional_grants_team_id FOREIGN KEY (team_id) REFERENCES regional_teams(id)
+);
+CREATE INDEX ix_regional_grants_officer_id ON regional_grants USING btree (officer_id);
+CREATE INDEX ix_regional_grants_team_id ON regional_grants USING btree (team_id);
+CREATE TABLE survey_answers (
+  id uuid NOT NULL,
+  answered_on date NOT NULL,
+  unit_id uuid,
+  category text NOT NULL,
+  speed integer,
+  kindness integer,
+  result integer,
+  comment text,
+  CONSTRAINT pk_survey_answers PRIMARY KEY (id),
+  CONSTRAINT ck_survey_answers_kindness CHECK (kindness >= 1 AND kindness <= 5),
+  CONSTRAINT ck_survey_answers_result CHECK (result >= 1 AND result <= 5),
+  CONSTRAINT ck_survey_answers_speed CHECK (speed >= 1 AND speed <= 5),
+  CONSTRAINT fk_survey_answers_unit_id FOREIGN KEY (unit_id) REFERENCES org_units(id)
+);
+CREATE INDEX ix_survey_answers_answered_on ON survey_answers USING btree (answered_on);
+CREATE TABLE case_approvals (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  disposition text NOT NULL,
+  implementation text NOT NULL,
+  answer text NOT NULL,
+  steps jsonb NOT NULL,
+  waits_for text NOT NULL,
+  state text NOT NULL,
+  submitted_at timestamp with time zone NOT NULL,
+  submitted_by uuid,
+  decided_at timestamp with time zone,
+  decided_by uuid,
+  row_version integer NOT NULL,
+  CONSTRAINT pk_case_approvals PRIMARY KEY (id),
+  CONSTRAINT ck_case_approvals_state CHECK (state = ANY (ARRAY['PENDING'::text, 'APPROVED'::text, 'REJECTED'::text, 'RECALLED'::text])),
+  CONSTRAINT ck_case_approvals_waits_for CHECK (waits_for = ANY (ARRAY['TEAM_LEADER'::text, 'DIVISION_HEAD'::text])),
+  CONSTRAINT fk_case_approvals_case_id FOREIGN KEY (case_id) REFERENCES cases(id)
+);
+CREATE INDEX ix_case_approvals_case_id ON case_approvals USING btree (case_id);
+CREATE INDEX ix_case_approvals_waiting ON case_approvals USING btree (waits_for, submitted_at, id) WHERE state = 'PENDING'::text;
+CREATE UNIQUE INDEX uq_case_approvals_pending ON case_approvals USING btree (case_id) WHERE state = 'PENDING'::text;
+CREATE TABLE case_shares (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  team_id uuid NOT NULL,
+  reason text NOT NULL,
+  shared_at timestamp with time zone NOT NULL,
+  shared_by uuid,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  row_version integer NOT NULL,
+  CONSTRAINT pk_case_shares PRIMARY KEY (id),
+  CONSTRAINT fk_case_shares_case_id FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT fk_case_shares_team_id FOREIGN KEY (team_id) REFERENCES regional_teams(id)
+);
+CREATE INDEX ix_case_shares_case_id ON case_shares USING btree (case_id);
+CREATE UNIQUE INDEX uq_case_shares_open ON case_shares USING btree (team_id, case_id) WHERE revoked_at IS NULL;
+CREATE TABLE survey_requests (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  unit_id uuid,
+  category text NOT NULL,
+  code_hash bytea NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  answered boolean NOT NULL,
+  CONSTRAINT pk_survey_requests PRIMARY KEY (id),
+  CONSTRAINT uq_survey_requests_case_id UNIQUE (case_id),
+  CONSTRAINT uq_survey_requests_code_hash UNIQUE (code_hash),
+  CONSTRAINT fk_survey_requests_case_id FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT fk_survey_requests_unit_id FOREIGN KEY (unit_id) REFERENCES org_units(id)
+);
+CREATE INDEX ix_survey_requests_asked_at ON survey_requests USING btree (asked_at);

@@ -4,11 +4,15 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from sinmungo.host.types import Event
 
 UNIT = "org_unit"
 OFFICER = "officer"
 OF_TOKEN = "api_token"  # noqa: S105 - a kind of record
+RIGHTS = "role_rights"
+RIGHTS_SUBJECT = UUID("0193a5c0-0000-7000-8000-5e7716953202")  # the one table of a city's rights
 
 
 class UnitAdded(Event, frozen=True, kw_only=True):
@@ -96,6 +100,23 @@ class RoleRevoked(OfficerEvent, frozen=True, kw_only=True):
     role: str
 
 
+class RightChange(msgspec.Struct, frozen=True):
+    """A permission that a role has now, or has no more."""
+
+    role: str
+    permission: str
+    old: bool
+    new: bool
+
+
+class RoleRightsChanged(Event, frozen=True, kw_only=True):
+    """What roles may do in this city was changed in one act."""
+
+    kind: ClassVar[str] = "people.role_rights_changed"
+    title: ClassVar[str] = "역할의 권한 바꿈"
+    changes: list[RightChange]
+
+
 class OfficerDisabled(OfficerEvent, frozen=True, kw_only=True):
     """The account works no more, at once."""
 
@@ -136,6 +157,23 @@ class SessionsRevoked(OfficerEvent, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "people.sessions_revoked"
     title: ClassVar[str] = "모든 기기에서 로그아웃"
+
+
+class RegionalGranted(OfficerEvent, frozen=True, kw_only=True):
+    """An account of a regional team may look for some days; `valid_to` is the first without."""
+
+    kind: ClassVar[str] = "people.regional_granted"
+    title: ClassVar[str] = "지역팀 열람 허용"
+    team_id: UUID
+    valid_from: date
+    valid_to: date
+
+
+class RegionalEnded(OfficerEvent, frozen=True, kw_only=True):
+    """The grant was ended before its last day."""
+
+    kind: ClassVar[str] = "people.regional_ended"
+    title: ClassVar[str] = "지역팀 열람 끝냄"
 
 
 class OfficerInvited(OfficerEvent, frozen=True, kw_only=True):
@@ -180,12 +218,15 @@ EVENTS: tuple[type[Event], ...] = (
     OfficerMoved,
     RoleGranted,
     RoleRevoked,
+    RoleRightsChanged,
     OfficerDisabled,
     OfficerEnabled,
     OfficerUnlocked,
     PasswordReset,
     PasswordChanged,
     SessionsRevoked,
+    RegionalGranted,
+    RegionalEnded,
     OfficerInvited,
     InvitationUsed,
     TokenMade,

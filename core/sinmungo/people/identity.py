@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, and_, bindparam, delete, or_, select, update
 
 from sinmungo import clock
 from sinmungo.config import Settings
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
-from sinmungo.host.types import ANONYMOUS, Identity
+from sinmungo.host.types import ANONYMOUS, Identity, Right
 from sinmungo.people.models import api_tokens, officers, org_units, posts, role_grants, sessions
+from sinmungo.people.rights_models import role_rights
 from sinmungo_tenants import insert_into, read, write
 
 SEEN_STEP = timedelta(seconds=60)
@@ -30,6 +30,15 @@ class Principal(msgspec.Struct):
     unit_id: UUID | None = None
     unit_name: str = ""
     scope_units: list[UUID] = []
+    rights: list[Right] = []
+
+
+class _Role(msgspec.Struct):
+    """A role held, once for each right in which the city differs from what is declared."""
+
+    role: str
+    permission: str | None
+    granted: bool | None
 
 
 class _Found(msgspec.Struct):
@@ -49,6 +58,16 @@ class _Post(msgspec.Struct):
     is_head: bool
 
 
+def may_work() -> ColumnElement[bool]:
+    """Return the condition that an account may be used on the day `:today`."""
+    today = bindparam("today", type_=Date())
+    return and_(
+        officers.c.state == "ACTIVE",
+        or_(officers.c.works_from.is_(None), officers.c.works_from <= today),
+        or_(officers.c.works_to.is_(None), officers.c.works_to > today),
+    )
+
+
 _BY_SESSION = read(
     select(
         officers.c.id.label("officer_id"),
@@ -64,7 +83,7 @@ _BY_SESSION = read(
         sessions.c.id_hash == bindparam("id_hash"),
         sessions.c.expires_at > bindparam("now"),
         sessions.c.seen_at > bindparam("seen_after"),
-        officers.c.state == "ACTIVE",
+        may_work(),
     ),
     _Found,
 )
@@ -83,7 +102,7 @@ _BY_TOKEN = read(
         api_tokens.c.token_hash == bindparam("token_hash"),
         api_tokens.c.revoked_at.is_(None),
         or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > bindparam("now")),
-        officers.c.state == "ACTIVE",
+        may_work(),
     ),
     _Found,
 )
@@ -105,10 +124,10 @@ _POSTS = read(
     _Post,
 )
 _ROLES = read(
-    select(role_grants.c.role).where(
-        role_grants.c.officer_id == bindparam("officer_id"), role_grants.c.revoked_at.is_(None)
-    ),
-    str,
+    select(role_grants.c.role, role_rights.c.permission, role_rights.c.granted)
+    .outerjoin(role_rights, role_rights.c.role == role_grants.c.role)
+    .where(role_grants.c.officer_id == bindparam("officer_id"), role_grants.c.revoked_at.is_(None)),
+    _Role,
 )
 
 
@@ -116,7 +135,7 @@ def _reach(*, below: bool) -> Any:
     """Return the ids of a unit, of those it came after, and (for a head) of all below them."""
     tree = select(org_units.c.id).where(org_units.c.id == bindparam("unit_id"))
     found = tree.cte("tree", recursive=True)
-    next_ = aliased(org_units)
+    next_ = org_units.alias()
     inherited = next_.c.successor_id == found.c.id
     wanted = or_(inherited, next_.c.parent_id == found.c.id) if below else inherited
     found = found.union(select(next_.c.id).where(wanted))
@@ -184,7 +203,13 @@ class Identifier:
         if not secret:
             return ANONYMOUS
         now, hashed = clock.now(), digest(secret)
-        found = await ctx.db.first(_BY_SESSION, id_hash=hashed, now=now, seen_after=now - self.idle)
+        found = await ctx.db.first(
+            _BY_SESSION,
+            id_hash=hashed,
+            now=now,
+            seen_after=now - self.idle,
+            today=clock.today(),
+        )
         if found is None:
             return ANONYMOUS
         if found.seen_at is None or now - found.seen_at > SEEN_STEP:
@@ -195,7 +220,7 @@ class Identifier:
         if not secret.startswith(TOKEN_PREFIX):
             return ANONYMOUS
         now, hashed = clock.now(), digest(secret)
-        found = await ctx.db.first(_BY_TOKEN, token_hash=hashed, now=now)
+        found = await ctx.db.first(_BY_TOKEN, token_hash=hashed, now=now, today=clock.today())
         if found is None:
             return ANONYMOUS
         if found.seen_at is None or now - found.seen_at > SEEN_STEP:
@@ -251,7 +276,7 @@ async def _identity(ctx: Ctx, found: _Found) -> Identity:
         unit_name=principal.unit_name,
         scope_units=frozenset(principal.scope_units),
         roles=roles,
-        permissions=ctx.host.permissions_of(ctx.city, roles),
+        permissions=ctx.host.permissions_of(ctx.city, roles, frozenset(principal.rights)),
         must_change=found.must_change,
     )
 
@@ -265,7 +290,8 @@ async def _add_up(ctx: Ctx, officer_id: UUID, on: date) -> Principal:
         scope.update(await ctx.db.all(reach, unit_id=post.unit_id))
     first = held[0] if held else None
     return Principal(
-        roles=sorted(set(roles)),
+        roles=sorted({r.role for r in roles}),
+        rights=[(r.role, r.permission, bool(r.granted)) for r in roles if r.permission],
         post=first.title if first else "",
         unit_id=first.unit_id if first else None,
         unit_name=first.unit_name if first else "",

@@ -3,7 +3,8 @@
 `officers.principal` is what the current posts and roles add up to, kept so that a request finds out
 who acts with one short statement; whoever changes posts, roles or units empties it and raises
 `rights_version`, so that a request under way cannot write back what it added up before.
-`org_units.name` is today's name; `unit_names` keeps every name with its days.
+`officers.works_from` and `works_to` (the first day without) bound an account that is for some
+days only. `org_units.name` is today's name; `unit_names` keeps every name with its days.
 """
 
 from sqlalchemy import (
@@ -33,6 +34,7 @@ ROLES = {
     "DEDICATED_OFFICER": "전담관",
     "AUDITOR": "감사(열람)",
     "EXPERT": "자문 전문가",
+    "REGIONAL_TEAM_USER": "지역팀(열람)",
 }
 
 org_units = Table(
@@ -73,6 +75,8 @@ officers = Table(
     Column("must_change", Boolean, nullable=False),
     Column("failed_count", Integer, nullable=False),
     moment("locked_until", nullable=True),
+    Column("works_from", Date),
+    Column("works_to", Date),
     Column("principal", JSONB),
     Column("principal_on", Date),
     Column("rights_version", Integer, nullable=False),

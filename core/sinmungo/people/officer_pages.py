@@ -14,7 +14,7 @@ from sinmungo.people import officers
 from sinmungo.people.admin_pages import PATH, faults, parsed, unit_options
 from sinmungo.people.events import EVENTS
 from sinmungo.people.models import ROLES
-from sinmungo.people.permissions import MANAGE
+from sinmungo.people.permissions import MANAGE, REGIONAL
 from sinmungo.people.service import NewOfficer, people_by_id
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, query_form, read_form
@@ -212,7 +212,7 @@ async def _new_page(
         form=form,
         chosen=_roles(form),
         units=await unit_options(ctx),
-        roles=list(ROLES.items()),
+        roles=_choices([]),
         **faults(error),
     )
 
@@ -240,11 +240,17 @@ async def _page(
         chosen=_roles(typed) if "roles" in typed else found.roles,
         units=await unit_options(ctx),
         roles=ROLES,
+        choices=_choices(found.roles),
         log=[(e, TITLES.get(e.kind, e.kind)) for e in log],
         people=await people_by_id(ctx, [*actors, *grantors]),
         today=clock.today(),
         **faults(error),
     )
+
+
+def _choices(held: list[str]) -> list[tuple[str, str]]:
+    """Return the roles that may be given here; a regional team's is given for some days only."""
+    return [(code, title) for code, title in ROLES.items() if code != REGIONAL or code in held]
 
 
 def _stored(found: officers.OfficerDetail) -> Form:

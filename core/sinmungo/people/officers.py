@@ -1,5 +1,6 @@
 """What an admin does with officers. Rights follow at once: every change empties `principal`."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sinmungo.people import writes as w
 from sinmungo.people.identity import Identifier
 from sinmungo.people.models import ROLES
 from sinmungo.people.passwords import hash_password, temporary_password
+from sinmungo.people.permissions import REGIONAL
 from sinmungo.people.service import (
     MAX_NAME,
     NO_UNIT,
@@ -106,6 +108,12 @@ async def history(ctx: Ctx, officer_id: UUID) -> list[EventRow]:
 
 async def add(ctx: Ctx, new: NewOfficer) -> tuple[UUID, str]:
     """Add an officer; return the id and the temporary password, which is told once."""
+    _not_regional(new.roles)
+    return await add_guest(ctx, new)
+
+
+async def add_guest(ctx: Ctx, new: NewOfficer) -> tuple[UUID, str]:
+    """Add someone from outside, whose role is given nowhere else; as `add` otherwise."""
     password = temporary_password()
     made = msgspec.structs.replace(new, password=password, must_change=True)
     return await add_officer(ctx, made), password
@@ -172,6 +180,7 @@ async def set_roles(ctx: Ctx, officer_id: UUID, roles: tuple[str, ...], row_vers
     if fault:
         raise InvalidError({"roles": fault})
     held, now = set((await detail(ctx, officer_id)).roles), clock.now()
+    _not_regional((*roles, *held))
     if ADMIN in held and ADMIN not in roles:
         await _keep_an_admin(ctx, officer_id)
     await _change(ctx, w.TOUCH_OFFICER, officer_id, row_version)
@@ -186,6 +195,11 @@ async def set_roles(ctx: Ctx, officer_id: UUID, roles: tuple[str, ...], row_vers
             revoked_by=ctx.me.officer_id,
         )
         await _tell(ctx, events.RoleRevoked(officer_id=officer_id, role=role), row_version)
+
+
+def _not_regional(roles: Iterable[str]) -> None:
+    if REGIONAL in roles:
+        raise RefusedError("지역팀 계정은 ‘지역팀’ 화면에서 기간을 정해 줍니다.")
 
 
 async def _keep_an_admin(ctx: Ctx, but: UUID) -> None:

@@ -20,7 +20,7 @@ from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.types import ANONYMOUS
 from sinmungo.people.events import OFFICER
-from sinmungo.people.identity import Identifier
+from sinmungo.people.identity import Identifier, may_work
 from sinmungo.people.models import officers
 from sinmungo.people.oidc_models import oidc_flows
 from sinmungo.people.oidc_provider import Client, ProviderProblemError, Providers, Secrets
@@ -52,9 +52,7 @@ _FLOW = read(
 )
 _TAKE = write(delete(oidc_flows).where(oidc_flows.c.state_hash == bindparam("state_hash")))
 _BY_LOGIN = read(
-    select(officers.c.id).where(
-        officers.c.login == bindparam("login"), officers.c.state == "ACTIVE"
-    ),
+    select(officers.c.id).where(officers.c.login == bindparam("login"), may_work()),
     UUID,
 )
 
@@ -190,7 +188,7 @@ async def finish(
     login = str(claims.get(setting.claim) or "").strip().lower()
     async with work.open(city, ANONYMOUS) as ctx:
         ctx.address = address
-        officer_id = await ctx.db.first(_BY_LOGIN, login=login)
+        officer_id = await ctx.db.first(_BY_LOGIN, login=login, today=clock.today())
         await note_access(
             ctx,
             "people.signed_in" if officer_id else "people.sign_in_failed",

@@ -16,7 +16,8 @@ ALL_STAFF = (
 )
 
 # People from outside with an account of their own: they see what a slice shows them, no desk.
-GUESTS = ("EXPERT",)
+REGIONAL = "REGIONAL_TEAM_USER"
+GUESTS = ("EXPERT", REGIONAL)
 
 PERMISSIONS = (
     Permission(SELF, "내 계정", (*ALL_STAFF, *GUESTS)),

@@ -16,7 +16,7 @@ from sinmungo.host.access_log import note_access
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.types import ANONYMOUS
 from sinmungo.people.events import OFFICER
-from sinmungo.people.identity import Identifier
+from sinmungo.people.identity import Identifier, may_work
 from sinmungo.people.models import officers
 from sinmungo.people.passwords import matches
 from sinmungo_tenants import Tenant, read, write
@@ -51,7 +51,7 @@ _LET_IN = write(
     update(officers)
     .where(
         officers.c.id == bindparam("b_id"),
-        officers.c.state == "ACTIVE",
+        may_work(),
         officers.c.password_hash == bindparam("b_hash"),
         _UNLOCKED,
     )
@@ -95,7 +95,13 @@ async def sign_in(
 
 
 async def _let_in(ctx: Ctx, found: Candidate) -> bool:
-    touched = await ctx.db.run(_LET_IN, b_id=found.id, b_hash=found.password_hash, now=clock.now())
+    touched = await ctx.db.run(
+        _LET_IN,
+        b_id=found.id,
+        b_hash=found.password_hash,
+        now=clock.now(),
+        today=clock.today(),
+    )
     if touched:
         await note_access(
             ctx,

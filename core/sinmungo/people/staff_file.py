@@ -11,7 +11,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.people.permissions import MANAGE
 from sinmungo.people.service import list_officers, roles_held
 from sinmungo.people.units import all_units, tree
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, read_form
 from sinmungo.web.render import page
 from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
@@ -39,7 +39,7 @@ class StaffFileController(Controller):
         """Ask why the list is taken away."""
         return page(request, "people/take_staff.html", form=Form(), errors={})
 
-    @post("/", opt=needs(MANAGE), status_code=200)
+    @post("/", opt=heavy(needs(MANAGE)), status_code=200)
     async def file(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Hand out the list; who took it and why is written down."""
         form = await read_form(request)

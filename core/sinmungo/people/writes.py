@@ -72,7 +72,7 @@ REVOKE_ROLE = write(
 )
 
 
-_FORGOTTEN: dict[str, Any] = {
+FORGOTTEN: dict[str, Any] = {
     "principal": None,
     "rights_version": officers.c.rights_version + 1,
 }
@@ -83,7 +83,7 @@ def _officer_change(**values: Any) -> Write:
     return write(
         update(officers)
         .where(officers.c.id == bindparam("b_id"), officers.c.row_version == bindparam("b_version"))
-        .values(row_version=officers.c.row_version + 1, **_FORGOTTEN, **values)
+        .values(row_version=officers.c.row_version + 1, **FORGOTTEN, **values)
     )
 
 
@@ -111,6 +111,6 @@ SET_PASSWORD = _officer_change(
     locked_until=None,
 )
 FORGET_PRINCIPAL = write(
-    update(officers).where(officers.c.id == bindparam("b_id")).values(**_FORGOTTEN)
+    update(officers).where(officers.c.id == bindparam("b_id")).values(**FORGOTTEN)
 )
-FORGET_ALL_PRINCIPALS = write(update(officers).values(**_FORGOTTEN))
+FORGET_ALL_PRINCIPALS = write(update(officers).values(**FORGOTTEN))

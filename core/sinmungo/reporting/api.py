@@ -31,7 +31,7 @@ class Named(msgspec.Struct):
 
 
 class ColumnItem(Named):
-    """A column. `kind`: count, share (percent) or days (average)."""
+    """A column. `kind`: count, share (percent), days (average) or score (of 100)."""
 
     kind: Kind
 
@@ -54,11 +54,15 @@ class DatasetList(msgspec.Struct):
 
 
 class CellItem(msgspec.Struct):
-    """One figure and the address of the rows behind it."""
+    """One figure and the address of the rows behind it (empty: they are not shown).
+
+    `hidden`: it rests on too few rows to be told.
+    """
 
     column: str
     rows: str
     value: int | float | msgspec.UnsetType | None = msgspec.UNSET
+    hidden: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class LineItem(msgspec.Struct):
@@ -189,11 +193,14 @@ def _table(table: Table) -> TableItem:
 
 
 def _line(table: Table, line: TableLine) -> LineItem:
-    cells = [
-        CellItem(c.column.code, links.cell_api(table, line.code, c.column), _value(c))
-        for c in line.cells
-    ]
+    cells = [_cell(table, line, cell) for cell in line.cells]
     return LineItem(line.code, line.title, cells)
+
+
+def _cell(table: Table, line: TableLine, cell: Cell) -> CellItem:
+    rows = "" if cell.column.closed else links.cell_api(table, line.code, cell.column)
+    hidden = True if cell.hidden else msgspec.UNSET
+    return CellItem(cell.column.code, rows, _value(cell), hidden)
 
 
 def _value(cell: Cell) -> int | float | msgspec.UnsetType | None:

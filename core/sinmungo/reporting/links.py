@@ -33,6 +33,12 @@ def next_page(path: str, query: dict[str, str], cursor: str) -> str:
     return f"{path}?{urlencode(query | {'cursor': cursor})}"
 
 
+def row_files(path: str, query: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the title and address of each file of the rows that a page shows."""
+    asked = urlencode({name: text for name, text in query.items() if name != "cursor"})
+    return [(title, f"{path}.{kind}?{asked}") for title, kind in (("엑셀", "xlsx"), ("CSV", "csv"))]
+
+
 def _cell(dimension: str, value: str | None, measure: str) -> dict[str, str]:
     chosen = {} if value is None else {"value": value}
     return {"dimension": dimension, **chosen, "measure": measure}

@@ -9,7 +9,7 @@ from sinmungo import clock
 from sinmungo.errors import InvalidError, MissingError
 from sinmungo.host.context import Ctx
 from sinmungo.reporting import links, service
-from sinmungo.reporting.download import table_sheet
+from sinmungo.reporting.download import rows_file, table_sheet
 from sinmungo.reporting.periods import (
     TITLES,
     Period,
@@ -84,7 +84,28 @@ class ReportingController(Controller):
             as_of=date_ko(clock.today()),
             back=links.table_page(dataset, found.dimension.code, period),
             next_href=links.next_page(request.url.path, asked, found.next) if found.next else "",
+            files=links.row_files(request.url.path, asked),
             columns=[{"label": c.title} for c in found.dataset.columns],
+        )
+
+    @get(["/{dataset:str}/rows.csv", "/{dataset:str}/rows.xlsx"], opt=heavy(needs(READ)))
+    async def rows_download(
+        self,
+        request: Req,
+        ctx: CtxDep,
+        dataset: FromPath[str],
+        value: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        """Send all rows behind a cell as a file."""
+        asked = query_form(request)
+        return await rows_file(
+            ctx,
+            dataset,
+            file_kind(request.url.path.rpartition(".")[2]),
+            dimension=asked["dimension"],
+            value=value,
+            measure=asked["measure"],
+            period=_period(asked),
         )
 
 
@@ -192,12 +213,12 @@ def _line(table: Table, line: TableLine) -> dict[str, Any]:
         {
             "label": cell.column.title,
             "text": cell.text,
-            "look": "num" if cell.opens or not index else "num off-phone",
+            "look": "num" if cell.says or not index else "num off-phone",
             "href": links.cell_page(table, line.code, cell.column) if cell.opens else "",
         }
         for index, cell in enumerate(line.cells)
     ]
-    some = any(cell.opens for cell in line.cells)
+    some = any(cell.says for cell in line.cells)
     look = "total" if line.code is None else "" if some else "off-phone"
     return {"title": line.title, "cells": cells, "look": look}
 

@@ -58,8 +58,11 @@ class Row(msgspec.Struct):
 
 
 def slots(measure: Measure) -> int:
-    """How many numbers a measure takes in a Line: shares none, averages sum and count."""
-    return {"count": 1, "days": 2, "share": 0}[measure.kind]
+    """How many numbers a measure takes in a Line.
+
+    Shares none, averages sum and count, scores points, possible points and count.
+    """
+    return {"count": 1, "days": 2, "share": 0, "score": 3}[measure.kind]
 
 
 @cache
@@ -162,7 +165,7 @@ def _inside(dataset: Dataset, window: str) -> ColumnElement[bool]:
 
 def _conditions(measure: Measure) -> list[ColumnElement[bool]]:
     found = [] if measure.where is None else [measure.where]
-    return found + [column.is_not(None) for column in measure.days or ()]
+    return found + [column.is_not(None) for column in measure.days or measure.score or ()]
 
 
 def _numbers(
@@ -173,6 +176,8 @@ def _numbers(
     number = _count(dataset).filter(counted)
     if measure.share:
         return []
+    if measure.score is not None:
+        return [*(func.coalesce(func.sum(c).filter(counted), 0) for c in measure.score), number]
     if measure.days is None:
         return [number]
     start, end = (_instant(column) for column in measure.days)

@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from sinmungo import clock
-from sinmungo.errors import InvalidError, MissingError
+from sinmungo.errors import InvalidError, MissingError, RefusedError
 from sinmungo.host.context import Ctx
 from sinmungo.reporting import queries as q
+from sinmungo.reporting.hiding import hidden_scores
 from sinmungo.reporting.periods import Period
 from sinmungo.reporting.tables import (
     Table,
@@ -24,6 +25,8 @@ from sinmungo.web.cursors import decode_cursor, encode_cursor
 from sinmungo.web.look import city_look
 
 NO_NAME = "(이름 없음)"
+_FEW = "응답이 {}건보다 적은 점수와, 빼서 그것을 알아낼 수 있는 점수는 ‘가림’으로 적습니다."
+_CLOSED = "누가 무엇이라고 답했는지 드러나므로 이 수의 목록은 열지 않습니다."
 _ONCE = "각 칸에서 같은 곳은 한 번만 셉니다. 그래서 계는 줄의 합과 다를 수 있습니다."
 
 
@@ -81,10 +84,14 @@ async def table(ctx: Ctx, name: str, dimension: str, period: Period) -> Table:
     whole = next(line for line in counted if line.whole)
     columns = columns_of(dataset, period, before)
 
-    def line(code: str | None, title: str, found: q.Line | None) -> TableLine:
-        return TableLine(code, title, cells_of(columns, numbers_of(dataset, found), today))
-
     known = {c.code: c for c in counted if c.code is not None and not c.whole}
+    least = await dataset.least(ctx) if dataset.least else 0
+    hidden = hidden_scores(dataset, whole, known, least)
+
+    def line(code: str | None, title: str, found: q.Line | None) -> TableLine:
+        cells = cells_of(columns, numbers_of(dataset, found), today, hidden[code])
+        return TableLine(code, title, cells)
+
     return Table(
         dataset=name,
         title=dataset.title,
@@ -98,6 +105,7 @@ async def table(ctx: Ctx, name: str, dimension: str, period: Period) -> Table:
         lines=tuple(line(c, t, known.get(c)) for c, t in _order(by, labels, set(known))),
         footnotes=(
             *_footnotes(dataset, period, before, whole.switches),
+            *((_FEW.format(least),) if least else ()),
             *(await city_look(ctx)).reports.footnotes,
         ),
     )
@@ -167,10 +175,13 @@ async def evidence(
 ) -> Evidence:
     """Return the rows behind a cell, newest first; `value` None is the total's cell.
 
-    A share opens the rows of its numerator. Raises MissingError and InvalidError like `table`.
+    A share opens the rows of its numerator. Raises MissingError and InvalidError like `table`, and
+    RefusedError for a measure whose rows are never shown.
     """
     dataset = find(ctx, name)
     by, what = _dimension(dataset, dimension), _measure(dataset, measure)
+    if what.closed:
+        raise RefusedError(_CLOSED, code="rows_closed")
     found = await ctx.db.all(
         q.rows(dataset, by, what),
         value=value,

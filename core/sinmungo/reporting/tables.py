@@ -3,6 +3,7 @@
 Blank, "-" and 0 are three things: nothing could have happened yet, nothing to divide by, none.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,36 +16,54 @@ from sinmungo.text.money import display, ratio_pct
 
 type Number = int | Decimal
 CUMULATIVE, BEFORE = "cumulative", "before"
+HIDDEN = "가림"
 _DAY = 86_400
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column: its code and title, what it holds, and the measure and period of its rows."""
+    """A column: its code and title, what it holds, and the measure and period of its rows.
+
+    `closed`: its rows are never shown.
+    """
 
     code: str
     title: str
     kind: Kind
     evidence: str
     period: Period
+    closed: bool = False
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One figure. `value` None is printed "-"; a cell of a time to come is `blank`."""
+    """One figure. `value` None is printed "-"; a cell of a time to come is `blank`.
+
+    A `hidden` one rests on too few rows to be told; its value is not here at all.
+    """
 
     column: Column
     value: Number | None
     blank: bool = False
+    hidden: bool = False
 
     @property
     def opens(self) -> bool:
-        """Whether there is a row behind it; an average of 0.0 days has some."""
-        return self.value is not None and (self.column.kind == "days" or self.value > 0)
+        """Whether it leads to its rows; an average of 0.0 days has some."""
+        return self.says and not self.hidden and not self.column.closed
+
+    @property
+    def says(self) -> bool:
+        """Whether it rests on any row, shown or not."""
+        if self.value is None:
+            return self.hidden
+        return self.column.kind == "days" or self.value > 0
 
     @property
     def text(self) -> str:
-        """The figure as printed: "1,234", "99.6", "-" or nothing."""
+        """The figure as printed: "1,234", "99.6", "-", "가림" or nothing."""
         if self.blank:
             return ""
+        if self.hidden:
+            return HIDDEN
         if self.value is None:
             return "-"
         return display(self.value) if isinstance(self.value, int) else str(self.value)
@@ -83,16 +102,24 @@ def columns_of(dataset: Dataset, period: Period, before: Period) -> tuple[Column
     made = [_column(m, period) for m in dataset.measures]
     first = dataset.measures[0]
     extra = (
-        Column(CUMULATIVE, f"{first.title}(누계)", "count", first.code, period.cumulative()),
-        Column(BEFORE, "전년동기", "count", first.code, before),
+        Column(
+            CUMULATIVE,
+            f"{first.title}(누계)",
+            "count",
+            first.code,
+            period.cumulative(),
+            first.closed,
+        ),
+        Column(BEFORE, "전년동기", "count", first.code, before, first.closed),
     )
     return (made[0], *extra, *made[1:])
 
 
 def _column(measure: Measure, period: Period) -> Column:
     evidence = measure.share[0] if measure.share else measure.code
-    sign = {"share": "(%)", "days": "(일)", "count": ""}[measure.kind]
-    return Column(measure.code, measure.title + sign, measure.kind, evidence, period)
+    sign = {"share": "(%)", "days": "(일)", "score": "(점)", "count": ""}[measure.kind]
+    title = measure.title + sign
+    return Column(measure.code, title, measure.kind, evidence, period, measure.closed)
 
 
 def numbers_of(dataset: Dataset, line: Line | None) -> dict[str, Number | None]:
@@ -110,6 +137,8 @@ def numbers_of(dataset: Dataset, line: Line | None) -> dict[str, Number | None]:
             counted[measure.code] = numbers[at]
         elif measure.kind == "days":
             found[measure.code] = average_days(numbers[at], numbers[at + 1])
+        elif measure.kind == "score":
+            found[measure.code] = ratio_pct(numbers[at], numbers[at + 1])
         at += slots(measure)
     for measure in dataset.measures:
         if measure.share:
@@ -127,7 +156,15 @@ def average_days(seconds: int, number: int) -> Decimal | None:
 
 
 def cells_of(
-    columns: tuple[Column, ...], numbers: dict[str, Number | None], today: date
+    columns: tuple[Column, ...],
+    numbers: dict[str, Number | None],
+    today: date,
+    hidden: Collection[str] = (),
 ) -> tuple[Cell, ...]:
-    """Return a line's cells; a period that has not begun is blank."""
-    return tuple(Cell(c, numbers[c.code], blank=c.period.first > today) for c in columns)
+    """Return a line's cells; a period that has not begun is blank, `hidden` codes are not told."""
+    return tuple(
+        Cell(c, None, hidden=True)
+        if c.code in hidden
+        else Cell(c, numbers[c.code], blank=c.period.first > today)
+        for c in columns
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sinmungo.host.context import Ctx
 
 type Unit = Literal["건", "개사", "회"]
-type Kind = Literal["count", "days", "share"]
+type Kind = Literal["count", "days", "share", "score"]
 type LabelSource = Mapping[str, str] | Callable[["Ctx"], Awaitable[Sequence["Label"]]]
 NO_VALUE = "-"
 
@@ -76,7 +76,11 @@ class Measure:
     """What a column counts: the rows that meet `where` (None: all of them).
 
     With `days` (start, end) it is the average of the elapsed days of those rows; with `share`
-    (codes of two counts) it is a percentage and has no condition of its own.
+    (codes of two counts) it is a percentage and has no condition of its own; with `score` (points,
+    possible points, whole numbers of a row) it is 100 × all points ÷ all that was possible, of the
+    rows that have points.
+
+    `closed`: the rows behind it are never shown, because they would tell who said what.
     """
 
     code: str
@@ -84,10 +88,14 @@ class Measure:
     where: ColumnElement[bool] | None = None
     days: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
     share: tuple[str, str] | None = None
+    score: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
+    closed: bool = False
 
     @property
     def kind(self) -> Kind:
-        """`count`, `days` or `share`."""
+        """`count`, `days`, `share` or `score`."""
+        if self.score is not None:
+            return "score"
         return "share" if self.share else "days" if self.days else "count"
 
 
@@ -113,7 +121,8 @@ class Dataset:
     first measure must count every row; it also gets the columns 누계 and 전년동기. `chart` names
     the counts that one bar is made of. `href` is the page of a row, with `{id}`. With `distinct`
     rows of one value of it count once (companies by their visits), in each cell anew: a total is
-    then no sum of its lines, and the rows behind a cell are the newest row of each.
+    then no sum of its lines, and the rows behind a cell are the newest row of each. A score that
+    rests on fewer rows than `least` gives for the city is hidden, and so is what would tell it.
     """
 
     slug: str
@@ -130,6 +139,7 @@ class Dataset:
     footnotes: tuple[str, ...] = ()
     switches: tuple[Switch, ...] = ()
     distinct: ColumnElement[Any] | None = None
+    least: Callable[["Ctx"], Awaitable[int]] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would give wrong tables; the message is for the slice's author."""
@@ -140,7 +150,7 @@ class Dataset:
         first = self.measures[0] if self.measures else None
         every_row = first is not None and first.kind == "count" and first.where is None
         _need(every_row, self.slug, "must begin with a measure that counts every row")
-        averages = any(m.kind == "days" for m in self.measures)
+        averages = any(m.kind in {"days", "score"} for m in self.measures)
         _need(self.distinct is None or not averages, self.slug, "cannot average what counts once")
         used = {*self.chart, *(c for m in self.measures for c in m.share or ())}
         _need(used <= counts, self.slug, f"names no count: {sorted(used - counts)}")

@@ -54,6 +54,9 @@ from sinmungo.host.access_log import note_access, note_download
 from sinmungo.host.city_settings import get_settings, set_setting, settings_of
 from sinmungo.host.context import Ctx
 from sinmungo.host.db import moment, new_metadata, pk, row_version, sealed, text
+from sinmungo.host.destroying import blank as blank_fields
+from sinmungo.host.destroying import chosen as due_ids
+from sinmungo.host.destroying import holds as holds_any
 from sinmungo.host.events import emit, timeline
 from sinmungo.host.hookspecs import hookimpl
 from sinmungo.host.loader import SDK_VERSION
@@ -71,6 +74,7 @@ from sinmungo.host.types import (
     MergeTable,
     Panel,
     Permission,
+    RetentionRule,
     Sample,
     SettingsGroup,
     Slice,
@@ -79,6 +83,7 @@ from sinmungo.jobs.outbox import put
 from sinmungo.people.mail import has_address, mail_officer
 from sinmungo.people.service import Person, list_officers, list_units, people_by_id
 from sinmungo.reporting.terms import Dataset, Dimension, Label, Measure, RowColumn
+from sinmungo.settings.banks import banks
 from sinmungo.text.dates import date_ko, datetime_ko, parse_date, parse_datetime
 from sinmungo.text.errors import InputProblem
 from sinmungo.text.guards import resident_number_at
@@ -154,6 +159,7 @@ __all__ = [
     "Read",
     "RefusedError",
     "Req",
+    "RetentionRule",
     "RowColumn",
     "Sample",
     "SettingsGroup",
@@ -171,6 +177,8 @@ __all__ = [
     "answer_case",
     "any_of",
     "assign_case",
+    "banks",
+    "blank_fields",
     "case_facts",
     "case_labels",
     "case_no_of",
@@ -190,6 +198,7 @@ __all__ = [
     "decode_place",
     "display_phone",
     "download",
+    "due_ids",
     "echo",
     "emit",
     "employees_on",
@@ -202,6 +211,7 @@ __all__ = [
     "get_settings",
     "has_address",
     "heavy",
+    "holds_any",
     "hookimpl",
     "if_match",
     "insert_into",

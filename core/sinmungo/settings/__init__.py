@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sinmungo.host.types import MenuItem, Slice
 from sinmungo.settings.api import SettingsApi
+from sinmungo.settings.banks import BANKS_GROUP
 from sinmungo.settings.events import EVENTS
 from sinmungo.settings.groups import GROUPS
 from sinmungo.settings.pages import ROOT, SettingsPages
@@ -23,6 +24,6 @@ SLICE = Slice(
     admin=(LogoPages, SettingsPages),
     api=(SettingsApi,),
     templates=Path(__file__).parent / "templates",
-    settings=GROUPS,
-    copied_settings=("portal",),
+    settings=(*GROUPS, BANKS_GROUP),
+    copied_settings=("portal", "banks"),
 )

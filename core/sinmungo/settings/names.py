@@ -23,7 +23,20 @@ _RENAME = write(
         row_version=tenants.c.row_version + 1,
     )
 )
+_TOUCH_CITY = write(
+    update(tenants)
+    .where(tenants.c.id == bindparam("b_id"))
+    .values(row_version=tenants.c.row_version + 1)
+)
 _TOUCH = write(update(registry_version).values(version=registry_version.c.version + 1))
+
+
+async def touch(runtime: "Runtime", city_id: str) -> None:
+    """Let every process read anew what it keeps of the city beside the registry."""
+    async with runtime.doors.control_session() as control:
+        await control.run(_TOUCH_CITY, b_id=city_id)
+        await control.run(_TOUCH)
+    await runtime.registry.refresh(force=True)
 
 
 async def copy(runtime: "Runtime", city_id: str, name: str, service_name: str) -> None:

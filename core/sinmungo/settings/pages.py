@@ -26,13 +26,15 @@ ROOT = "/admin/settings"
 _NO_SETTING = (ROOT, "/admin/opening", "/admin/imports", "/admin/plugins")
 _LEADS = {
     "/admin/people": "부서와 기간, 직원의 자리와 역할.",
+    "/admin/people/roles": "역할마다 할 수 있는 일.",
+    "/admin/people/regional": "지역팀에게 기간을 정해 허용하는 열람.",
     "/admin/people/sign-on": "로그인하는 방법.",
     "/admin/cases/holidays": "임시공휴일과 근무일.",
-    "/admin/cases/categories": "분야를 부르는 이름과 차례.",
     "/admin/forms": "분야마다 더 묻는 것, 업체·방문에 더 적는 칸.",
     "/admin/companies": "개인정보 동의 문구와 기간.",
     "/admin/bookings": "상담 분야.",
     "/admin/experts": "자문료와 한도.",
+    "/admin/retention": "파기할 것, 보류한 것, 파기한 기록.",
 }
 _CHANGED_AGAIN = "미리 본 뒤에 바뀐 것이 있어 다시 보여 드립니다. 확인하고 저장해 주세요."
 _UNFIT = "저장되어 있던 값이 지금의 규칙에 맞지 않아 기본값을 씁니다: "

@@ -170,6 +170,8 @@ async def save(
         await now.group.apply(ctx, old, new)
     if isinstance(new, look.City):
         ctx.db.after_commit(partial(names.copy, runtime, ctx.city.id, new.name, new.service_name))
+    if now.group.everywhere:
+        ctx.db.after_commit(partial(names.touch, runtime, ctx.city.id))
     look.forget(ctx)
     version += len(changed)
     event = SettingChanged(group=slug, keys=sorted(changed))

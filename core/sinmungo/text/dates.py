@@ -17,7 +17,9 @@ _WORDS = {"그제": -2, "그저께": -2, "어제": -1, "오늘": 0, "내일": 1,
 _HALF_DAY = 12
 
 _FULL = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", re.ASCII)
-_SHORT_YEAR = re.compile(r"(\d{2})[-./](\d{1,2})[-./](\d{1,2})", re.ASCII)
+_SHORT_YEAR = re.compile(
+    r"(\d{2})(?:\.(\d{1,2})\.|-(\d{1,2})-|/(\d{1,2})/)(\d{1,2})", re.ASCII
+)  # one separator throughout: 12/5-7 is no day but several
 _DIGITS = re.compile(r"(\d{4}|\d{2})(\d{2})(\d{2})", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})|(\d{2})(\d{2})", re.ASCII)
 _KOREAN_UNITS = re.compile(r"(?<=\d)(?:년|월)")
@@ -87,7 +89,7 @@ def dday(due: date, today: date) -> str:
 
 
 def _compact(text: str) -> str:
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).lstrip("'’‘`")
     return _KOREAN_UNITS.sub(".", plain)
 
 

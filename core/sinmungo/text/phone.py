@@ -64,12 +64,27 @@ def display(digits: str) -> str:
     return _national(phonenumbers.parse(digits, _REGION))
 
 
-def mask(digits: str) -> str:
-    """Shown where the person need not be known: "010-****-5678"; "1588-****" without a middle."""
+def mask(digits: str, style: str = "MIDDLE") -> str:
+    """Shown where the person need not be known: "010-****-5678"; "1588-****" without a middle.
+
+    With `style` HALVES half of the last two groups is hidden instead: "010-12**-**78".
+    """
     groups = display(digits).split("-")
+    if style == "HALVES":
+        return "-".join([*groups[:-2], _masked_tail(groups[-2]), _masked_head(groups[-1])])
     hidden = 1 if len(groups) >= _LOCAL_GROUPS else len(groups) - 1
     groups[hidden] = "*" * len(groups[hidden])
     return "-".join(groups)
+
+
+def _masked_tail(group: str) -> str:
+    kept = len(group) // 2
+    return group[:kept] + "*" * (len(group) - kept)
+
+
+def _masked_head(group: str) -> str:
+    hidden = (len(group) + 1) // 2
+    return "*" * hidden + group[hidden:]
 
 
 def last4(digits: str) -> str:

@@ -20,7 +20,7 @@ from sinmungo.host.checks import PUBLIC
 from sinmungo.host.host import Host
 from sinmungo.host.types import MenuItem
 from sinmungo.text import business_no, dates, money, phone
-from sinmungo.web.guide import help_for
+from sinmungo.web.guide import help_for, plugin_screens
 from sinmungo.web.look import known_look
 from sinmungo.web.scope import RequestScope, scope_of
 from sinmungo.web.statics import static_url
@@ -59,6 +59,7 @@ class Renderer:
 
     def __init__(self, host: Host, folders: Iterable[Path]) -> None:
         self._host = host
+        self._guides = plugin_screens(host)
         loaders = [jinja2.FileSystemLoader(str(p)) for p in (TEMPLATES, *folders)]
         self._env = jinja2.Environment(
             loader=jinja2.ChoiceLoader(loaders),
@@ -120,7 +121,7 @@ class Renderer:
             "portal_menu": self._portal_menu(unit, path),
             "csrf_token": _csrf_token(request),
             "path": path,
-            "help_href": help_for(path),
+            "help_href": help_for(path, self._guides),
             "notice": _read_notice(request.cookies.get(NOTICE_COOKIE)),
         }
 

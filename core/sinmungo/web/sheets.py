@@ -4,8 +4,7 @@ One home, so that every list guards formulas, dates and blanks alike. A list pag
 a few lines of a handler, with the rows that it shows:
 
     columns = (Column("업체명", 24), Column("종업원수", 10, "number"))
-    sheet = Sheet("기업 목록", columns, rows, clock.today())
-    return download("기업목록", [sheet], file_kind(kind))
+    return download_list("기업목록", "기업 목록", columns, rows, kind)
 
 Blank (None), "-" and 0 are three things and stay three things. What may grow without bound is
 written page by page with `download_pages`.
@@ -17,7 +16,7 @@ import io
 import re
 from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import quote
 
 from litestar import Response
@@ -25,7 +24,9 @@ from litestar import Response
 from sinmungo import clock
 from sinmungo.errors import MissingError
 from sinmungo.web.sheet_types import Column, Kind, Row, Sheet
-from sinmungo.web.xlsx_file import XlsxFile
+
+if TYPE_CHECKING:
+    from sinmungo.web.xlsx_file import XlsxFile
 
 __all__ = [
     "Column",
@@ -35,6 +36,7 @@ __all__ = [
     "Sheet",
     "csv_bytes",
     "download",
+    "download_list",
     "download_pages",
     "file_kind",
     "plain_text",
@@ -74,7 +76,7 @@ def plain_text(text: str) -> str:
 
 def xlsx(sheets: Sequence[Sheet]) -> bytes:
     """Return the sheets as an XLSX file."""
-    with XlsxFile() as file:
+    with _workbook() as file:
         return _write(file, sheets)
 
 
@@ -90,14 +92,28 @@ def download(name: str, sheets: Sequence[Sheet], kind: FileKind) -> Response[byt
     return _response(name, kind, xlsx(sheets))
 
 
+def download_list(
+    name: str, title: str, columns: Sequence[Column], rows: Iterable[Row], kind: str, unit: str = ""
+) -> Response[bytes]:
+    """Return one list as of today as the file that an address asks for (`file_kind`)."""
+    sheet = Sheet(title, columns, rows, clock.today(), (), unit)
+    return download(name, [sheet], file_kind(kind))
+
+
 async def download_pages(
     name: str, sheet: Sheet, pages: AsyncIterable[Sequence[Row]], kind: FileKind
 ) -> Response[bytes]:
     """Like `download` for one long sheet whose rows come page by page (`sheet.rows` first)."""
     if kind == "csv":
         return _response(name, kind, await _write_pages(CsvFile(), sheet, pages))
-    with XlsxFile() as file:
+    with _workbook() as file:
         return _response(name, kind, await _write_pages(file, sheet, pages))
+
+
+def _workbook() -> "XlsxFile":
+    from sinmungo.web.xlsx_file import XlsxFile  # 2 MB that most workers never need
+
+    return XlsxFile()
 
 
 def _write(file: _File, sheets: Sequence[Sheet]) -> bytes:
