@@ -81,6 +81,7 @@ def call(page: Page) -> None:
     page.fill("[name=rows-0-content]", "공장 앞 도로가 좁아 대형 화물차가 들어오지 못합니다.")
 
 
+BUCHEON = "../plugins/bucheon/sinmungo_bucheon/guide/img"
 SHOTS = (
     Shot("img/desk.png", "intake", "/office/cases?view=ALL"),
     Shot("ko/img/desk.png", "lead", "/office/cases", 560),
@@ -97,7 +98,7 @@ SHOTS = (
     Shot("ko/img/admin.png", "admin", "/admin/people"),
     Shot("ko/img/holidays.png", "admin", "/admin/cases/holidays", 560),
     Shot("ko/img/plugins.png", "admin", "/admin/plugins", 620),
-    Shot("ko/img/project100.png", "intake", "/office/bucheon/project100", 780),
+    Shot(f"{BUCHEON}/project100.png", "intake", "/office/bucheon/project100", 780),
     Shot("ko/img/visits.png", "intake", "/office/visits", 780, city="daegu"),
     Shot("ko/img/delegation.png", "intake", "/office/daegu/delegation", 760, city="daegu"),
     Shot("ko/img/experts.png", "lead", "/office/experts/advice", 640, city="daegu"),

@@ -1,5 +1,7 @@
 """What belongs to no slice: the city's front door, the platform's, health, files, OpenAPI."""
 
+from pathlib import Path
+
 import msgspec
 from litestar import Controller, Response, get
 from litestar.enums import MediaType
@@ -12,7 +14,7 @@ from sinmungo.openapi import schema_for
 from sinmungo.people.pages import HOME, first_page
 from sinmungo.platform_desk.readiness import reasons
 from sinmungo.web.access import public
-from sinmungo.web.guide import picture, read_page
+from sinmungo.web.guide import INDEX, picture, plugin_folder, plugin_pages, read_page
 from sinmungo.web.look import city_look, fill
 from sinmungo.web.render import page
 from sinmungo.web.scope import scope_of
@@ -112,25 +114,55 @@ class HelpController(Controller):
     path = "/help"
 
     @get(["/", "/{name:str}"], opt=public(before_opening=True), include_in_schema=False)
-    async def guide(self, request: Req, name: FromPath[str] = "index") -> Response[str]:
-        """Show a page of the guide."""
+    async def guide(self, request: Req, name: FromPath[str] = INDEX) -> Response[str]:
+        """Show a page of the guide; its first page also names those of the city's plugins."""
         found = read_page(name)
         if found is None:
             raise NotFoundException
-        return page(request, "help/page.html", guide=found)
+        city = scope_of(request.scope).city
+        host, listed = request.app.state.runtime.host, name == INDEX and city is not None
+        active = [p for p in host.plugins if host.is_active(city, p)] if listed and city else []
+        return page(request, "help/page.html", guide=found, plugins=plugin_pages(host, active))
+
+    @get("/{plugin:str}/{name:str}", opt=public(before_opening=True), include_in_schema=False)
+    async def plugin_guide(
+        self, request: Req, plugin: FromPath[str], name: FromPath[str]
+    ) -> Response[str]:
+        """Show a page of a plugin's guide, in a city where the plugin is on."""
+        found = read_page(name, plugin, _guide_of(request, plugin))
+        if found is None:
+            raise NotFoundException
+        return page(request, "help/page.html", guide=found, plugins=[])
 
     @get("/img/{name:str}", opt=public(before_opening=True), include_in_schema=False)
     async def image(self, name: FromPath[str]) -> File:
         """Send a picture of the guide."""
-        file = picture(name)
-        if file is None:
-            raise NotFoundException
-        return File(
-            file,
-            media_type=_TYPES[file.suffix],
-            content_disposition_type="inline",
-            headers={"cache-control": _HOUR},
-        )
+        return _picture(picture(name))
+
+    @get("/{plugin:str}/img/{name:str}", opt=public(before_opening=True), include_in_schema=False)
+    async def plugin_image(self, request: Req, plugin: FromPath[str], name: FromPath[str]) -> File:
+        """Send a picture of a plugin's guide."""
+        return _picture(picture(name, _guide_of(request, plugin)))
+
+
+def _guide_of(request: Req, plugin: str) -> Path:
+    """Return the folder of a plugin's guide; NotFoundException where the plugin is not on."""
+    host, city = request.app.state.runtime.host, scope_of(request.scope).city
+    home: Path | None = plugin_folder(host, plugin)
+    if home is None or city is None or not host.is_active(city, plugin):
+        raise NotFoundException
+    return home
+
+
+def _picture(file: Path | None) -> File:
+    if file is None:
+        raise NotFoundException
+    return File(
+        file,
+        media_type=_TYPES[file.suffix],
+        content_disposition_type="inline",
+        headers={"cache-control": _HOUR},
+    )
 
 
 class OpenApiController(Controller):

@@ -106,6 +106,12 @@ def test_only_the_doors_open_connections():
     assert found == []
 
 
+def test_nothing_loads_the_orm():
+    """It costs every worker 6 MB, and statements are of Core; an alias is `table.alias()`."""
+    orm = re.compile(r"^\s*(from|import) sqlalchemy\.(orm|ext)\b", re.MULTILINE)
+    assert [str(p) for p in ours() if orm.search(p.read_text("utf-8"))] == []
+
+
 def test_no_statement_is_volatile():
     """UPDATE and DELETE take times and ids as parameters (room to grow: Citus)."""
     volatile = re.compile(r"func\.(now|current_timestamp|gen_random_uuid|random|clock_timestamp)\b")

@@ -113,6 +113,12 @@ STATIC = {
         '    title: ClassVar[str] = "참여 시작"\n    contact_name: str = ""\n',
         "class Joined(",
     ),
+    "the page leads to nowhere, which is not there": (
+        "guide/programme.md",
+        "(/help/companies)",
+        "(/help/nowhere)",
+        "# 심은 실수",
+    ),
     "names the role 'CLERK'": (
         "programme/permissions.py",
         '"AUDITOR",',

@@ -358,3 +358,51 @@ async def test_the_report(
         for line in table["lines"]
     }
     assert found == lines
+
+
+ROOMS = {
+    "rooms": [
+        {"name": "1호", "place": "1층", "seats": 4, "days": "12345", "hours": "09:00~18:00"},
+        {"name": "2호", "place": "2층", "seats": 8, "days": "24", "hours": "09:00~17:00",
+         "services": ["수출·판로"]},
+    ],
+    "rota": [
+        {"room": "2호", "expert": "남궁솔", "service": "수출·판로", "days": "24",
+         "opens": "09:00", "closes": "17:00"},
+    ],
+    "bookings": 25,
+}  # fmt: skip
+
+
+async def test_the_citys_rooms_and_their_weeks_as_rows(
+    office: Browser, web: Web, desk: Officer, runtime: Runtime, city: Tenant
+):
+    """What the city's file tells becomes rooms, rota and bookings; page, API and file agree."""
+    from sinmungo.bookings.seed import demo
+    from sinmungo.companies.service import add
+
+    async with runtime.work.open(city) as ctx:
+        for number in range(5):
+            await add(ctx, {"name": f"㈜업체{number}"})
+        await demo(ctx, ROOMS)
+    async with runtime.work.open(city) as ctx:
+        await demo(ctx, ROOMS)  # once only
+    api = web.api(desk)
+    rooms = (await api.get("/api/v1/bookings/rooms")).json()["items"]
+    assert [r["name"] for r in rooms] == ["1호", "2호"]
+    days = "first=2026-10-01&last=2026-11-30"
+    rows = (await api.get(f"/api/v1/bookings?{days}")).json()["items"]
+    assert len(rows) > 15
+    assert {"DONE", "BOOKED"} <= {r["state"] for r in rows}
+    listed = []
+    for month in ("2026-10", "2026-11"):
+        file = await office.get(f"{HOME}/file/xlsx?month={month}")
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(file.content)).get_sheet_by_index(0)
+        listed += [row for row in sheet.to_python() if row[2] in {"1호", "2호"}]
+    assert len(listed) == len(rows)
+    for day in {clock.to_seoul(datetime.fromisoformat(r["starts_at"])).date() for r in rows}:
+        shown = [r for r in listed if r[0] == day]
+        page = (await office.get(f"{HOME}?day={day}")).text
+        standing = sum(row[7] != "취소" for row in shown)
+        assert f"예약 {standing}건" in page
+        assert f'value="{day.year}. {day.month}. {day.day}."' in page

@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.bookings import visitors
+from sinmungo.host.city_settings import set_setting
 from sinmungo.host.context import Work
 from sinmungo.jobs.worker import Worker
 from sinmungo.testing.people import Officer, People
@@ -229,6 +230,8 @@ async def test_mails_when_booked_the_day_before_and_when_cancelled(
 ):
     box, port = inbox
     post, api = worker(runtime, port), web.api(desk)
+    async with runtime.work.open(city) as ctx:
+        await set_setting(ctx, "bookings.texts.cancelled_body", "{기관}입니다. {예약번호} 취소")
     receipt = await booked(web, service, email=TO)
     gone = await booked(web, service, "2026-11-04T11:00:00+09:00", email=TO)
     assert await post.drain(city) == 2
@@ -251,6 +254,8 @@ async def test_mails_when_booked_the_day_before_and_when_cancelled(
         "상담실 예약 예약이 취소되었습니다",
         "상담실 예약 예약하신 날이 다가왔습니다",
     ]
+    assert f"시험시입니다. {gone['receipt_no']} 취소" in box.mails[2].get_content()
+    assert "못 오시면 전날까지 예약 확인 화면에서" in box.mails[0].get_content()
     reminder = box.mails[3].get_content()
     assert box.mails[3]["To"] == TO
     assert "일시 2026. 11. 4.(수) 10:00~10:30" in reminder

@@ -23,7 +23,7 @@ FILING: dict[str, Any] = {
     "consent": "1",
 }
 HOLIDAYS = "/admin/cases/holidays"
-CATEGORIES = "/admin/cases/categories"
+CATEGORIES = "/admin/settings/cases-categories"
 
 
 @pytest.fixture
@@ -186,36 +186,57 @@ async def test_a_holiday_that_cannot_be_read(admin: Browser):
 
 def fields(page: str) -> dict[str, str]:
     """Return the category form as the page shows it."""
-    inputs = re.findall(r'name="([A-Z_]+-(?:label|position|version))"[^>]*value="([^"]*)"', page)
-    switches = re.findall(r'name="([A-Z_]+-active)" value="1" checked', page)
-    return {**dict(inputs), **dict.fromkeys(switches, "1")}
+    hidden = re.findall(r'name="(_version|_seen)" value="([^"]*)"', page)
+    form = page[page.index('name="_version"') :]
+    typed = re.findall(r'name="(categories-\d+-\w+)"[^>]*? value="([^"]*)"', form)
+    boxes = re.findall(r'name="(categories-\d+-active)" value="1"([^>]*)>', form)
+    off = {name for name, rest in boxes if "checked" not in rest}
+    return {name: value for name, value in [*hidden, *typed] if name not in off}
+
+
+def row_of(form: dict[str, str], code: str) -> str:
+    return next(name for name, value in form.items() if value == code).removesuffix("-code")
 
 
 async def test_categories_are_renamed_and_switched_off(admin: Browser, web: Web, people: People):
     form = fields((await admin.get(CATEGORIES)).text)
-    assert form["FUNDS-label"] == "자금"
-    form["FUNDS-label"] = "자금 지원"
-    del form["IP-active"]
-    saved = await admin.post(CATEGORIES, form)
-    assert saved.status_code == 303
-    assert "분야 2개를 고쳤습니다." in (await admin.get(CATEGORIES)).text
+    funds, ip = row_of(form, "FUNDS"), row_of(form, "IP")
+    assert form[f"{funds}-label"] == "자금"
+    form[f"{funds}-label"] = "자금 지원"
+    del form[f"{ip}-active"]
+    shown = await admin.post(CATEGORIES, {**form, "_act": "preview"})
+    assert "이렇게 바뀝니다" in shown.text
+    seen = {"_act": "save", "_seen": fields(shown.text)["_seen"]}
+    assert (await admin.post(CATEGORIES, {**form, **seen})).status_code == 303
     clerk = web.browser(await people.officer("INTAKE_OFFICER"))
     page = (await clerk.get("/office/cases/new")).text
     assert ">자금 지원</option>" in page
     assert 'value="IP"' not in page
-    stale = await admin.post(CATEGORIES, {**form, "FUNDS-label": "돈"})
+    stale = await admin.post(CATEGORIES, {**form, f"{funds}-label": "돈", **seen})
     assert stale.status_code == 412
     assert 'value="돈"' in stale.text
+    past = (await admin.get(f"{CATEGORIES}/history")).text
+    assert "자금 지원" in past
+    api = web.api(await people.officer("TENANT_ADMIN"))
+    path = "/api/v1/cases/settings/categories"
+    line = next(r for r in (await api.get(path)).json()["items"] if r["code"] == "FUNDS")
+    body = {"label": "돈줄", "position": line["position"], "active": True}
+    etag = {"if-match": f'"{line["row_version"]}"'}
+    assert (await api.patch(f"{path}/FUNDS", json=body, headers=etag)).status_code == 200
+    past = (await admin.get(f"{CATEGORIES}/history")).text
+    assert "돈줄" in past
 
 
 async def test_a_category_needs_a_name(admin: Browser):
     form = fields((await admin.get(CATEGORIES)).text)
-    wrong = {**form, "TAX-label": "", "ETC-position": "끝", "FUNDS-label": "자금 지원"}
-    response = await admin.post(CATEGORIES, wrong)
+    tax, etc, funds = (row_of(form, code) for code in ("TAX", "ETC", "FUNDS"))
+    wrong = {**form, f"{tax}-label": "", f"{etc}-position": "끝", f"{funds}-label": "자금 지원"}
+    response = await admin.post(CATEGORIES, {**wrong, "_act": "preview"})
     assert response.status_code == 422
-    assert 'id="f-TAX-label-error"' in response.text
-    assert 'id="f-ETC-position-error"' in response.text
-    assert fields((await admin.get(CATEGORIES)).text)["FUNDS-label"] == "자금"
+    assert f'id="f-{tax}-label-error"' in response.text
+    assert f'id="f-{etc}-position-error"' in response.text
+    kept = fields((await admin.get(CATEGORIES)).text)
+    assert kept[f"{funds}-label"] == "자금"
 
 
 async def test_settings_are_the_administrators(web: Web, people: People):

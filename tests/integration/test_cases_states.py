@@ -14,7 +14,9 @@ from sinmungo.app import Runtime
 from sinmungo.cases import service
 from sinmungo.cases.types import Changed, Intake, IntakeRow
 from sinmungo.errors import InvalidError, RefusedError, StaleError
+from sinmungo.host.city_settings import set_setting
 from sinmungo.host.context import Ctx
+from sinmungo.host.types import Identity
 from sinmungo.people.service import list_units
 from sinmungo.testing.plugin import MakeCity
 from sinmungo_tenants import Tenant
@@ -27,8 +29,18 @@ ALLOWED = {
     ("ASSIGNED", "review"): "IN_REVIEW",
     ("IN_REVIEW", "answer"): "ANSWERED",
     ("ANSWERED", "close"): "CLOSED",
+    # With an approval line; who answers stands below it.
+    ("IN_REVIEW", "submit"): "APPROVAL",
+    ("ANSWER_DRAFT", "answer"): "ANSWERED",
+    ("ANSWER_DRAFT", "submit"): "APPROVAL",
+    ("APPROVAL", "approve"): "ANSWERED",
+    ("APPROVAL", "reject"): "ANSWER_DRAFT",
+    ("APPROVAL", "recall"): "ANSWER_DRAFT",
 }
-ACTS = ("assign", "bounce", "review", "answer", "close")
+ACTS = ("assign", "bounce", "review", "answer", "close", "submit", "approve", "reject", "recall")
+# The last approval is an act, and so is the answer that follows from it.
+STEPS = {("APPROVAL", "approve"): 2}
+LEAD = Identity(kind="OFFICER", permissions=frozenset({"cases.work", "cases.read_all"}))
 _cities: dict[str, Tenant] = {}
 
 
@@ -50,7 +62,22 @@ async def _do(ctx: Ctx, act: str, case: UUID, version: int) -> Changed:
             return await service.start_review(ctx, case, version)
         case "answer":
             return await service.answer(ctx, case, "ACCEPTED", "PLANNED", "답변", version)
-    return await service.close(ctx, case, "ANSWERED", version)
+        case "close":
+            return await service.close(ctx, case, "ANSWERED", version)
+    return await _on_the_line(ctx, act, case, version)
+
+
+async def _on_the_line(ctx: Ctx, act: str, case: UUID, version: int) -> Changed:
+    match act:
+        case "submit":
+            await set_setting(ctx, "approval.line", "BOTH")
+            ctx.me = LEAD
+            return await service.answer(ctx, case, "NOT_ACCEPTED", "NOT_NEEDED", "초안", version)
+        case "approve":
+            return await service.approve(ctx, case, version)
+        case "reject":
+            return await service.reject(ctx, case, "다시 써 주세요.", version)
+    return await service.recall(ctx, case, version)
 
 
 async def _try(runtime: Runtime, city: Tenant, act: str, case: UUID, version: int) -> str:
@@ -85,7 +112,8 @@ async def test_only_allowed_acts_change_a_case(
                 assert got == "refused"
             else:
                 assert got == wanted
-                status, version = wanted, version + 1
+                version += STEPS.get((status, act), 1)
+                status = wanted
         async with runtime.work.open(place) as ctx:
             shown = await service.detail(ctx, case)
             history = await service.timeline(ctx, case)
@@ -93,7 +121,9 @@ async def test_only_allowed_acts_change_a_case(
     assert [entry.seq for entry in history] == list(range(1, version + 1))
     assert (shown.closed_at is not None) == (status == "CLOSED")
     assert (shown.lead_unit_id is None) == (status == "REGISTERED")
-    assert set(shown.acts) - {"propose"} == {act for (at, act) in ALLOWED if at == status}
+    assert (shown.answered_at is not None) == (status in {"ANSWERED", "CLOSED"})
+    possible = {act for (at, act) in ALLOWED if at == status and act != "submit"}
+    assert set(shown.acts) - {"propose"} == possible
 
 
 async def test_two_officers_at_once(runtime: Runtime, city: Tenant):

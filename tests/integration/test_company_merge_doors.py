@@ -1,6 +1,10 @@
 """Duplicates named and merged on the screens and over the API, by who may."""
 
+import io
+from datetime import datetime
 from uuid import UUID
+
+from openpyxl import load_workbook
 
 from sinmungo.app import Runtime
 from sinmungo.companies import merging, service
@@ -88,6 +92,12 @@ async def test_through_the_screens(web: Web, people: People, ctx: Ctx):
         f"/office/companies/merges/{merge_row.id}/undo", {"row_version": merge_row.row_version}
     )
     assert undone.headers["location"] == f"/office/companies/{drop}"
+    files = [await browser.get(f"/office/companies/merges/file/{k}") for k in ("xlsx", "csv")]
+    sheet = load_workbook(io.BytesIO(files[0].content)).active
+    line = next(row for row in sheet.iter_rows(values_only=True) if row[1] == "㈜한빛정밀")
+    assert line[2:4] == ("한빛정밀", "대표전화")
+    assert isinstance(line[5], datetime)
+    assert "㈜한빛정밀,한빛정밀,대표전화" in files[1].content.decode("utf-8-sig")
     assert (await browser.get(f"/office/companies/{drop}")).status_code == 200
     await browser.post(
         "/office/companies/duplicates/distinct", {"one": str(keep), "other": str(drop)}

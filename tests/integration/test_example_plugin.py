@@ -19,7 +19,7 @@ from sinmungo.slices import CORE_SLICES
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "fixtures" / "example_plugin"
 # Core's alone: switched like a plugin, and records of core that a city asks more about.
-OF_CORE = {"optional", "forms"}
+OF_CORE = {"optional", "forms", "reactions"}
 pytestmark = pytest.mark.timeout(600)
 
 

@@ -131,6 +131,22 @@ async def test_as08_through_the_api(web, people, runtime, city, lead, boss):
     assert (await api.post(f"{one}/rating", json={"score": 4})).status_code == 409
     done = (await api.get(one)).json()
     assert (done["fee"], done["score"], done["report_due"]) == (300_000, 5, "2026-11-09")
+    await _payments(web.api(await people.officer("TEAM_LEADER")), api, ids["own"])
+
+
+async def _payments(payer, other, expert_id):
+    """지급명세 names the account of the city's bank; masked unless asked openly."""
+    account = {"bank": "농협은행", "account": "110-222-333444", "holder": "남궁가람"}
+    path = f"{API}/{expert_id}/tax"
+    kept = await payer.put(path, json={"income": "OTHER", **account}, headers=at(0))
+    assert kept.status_code == 200, kept.text
+    ask = {"year": 2026, "reason": "11월 지급", "kind": "csv"}
+    assert (await other.post(f"{API}/payments", json=ask)).status_code == 403
+    masked = (await payer.post(f"{API}/payments", json=ask)).text
+    line = next(row for row in masked.splitlines() if row.startswith("2026-0001"))
+    assert "기타소득,농협은행,1*************,남**람,300000" in line
+    opened = (await payer.post(f"{API}/payments", json=ask | {"opened": True})).text
+    assert "농협은행,110-222-333444,남궁가람,300000" in opened
 
 
 async def test_an_expert_sees_the_own_session_and_no_other(web, people, runtime, city, lead):

@@ -87,14 +87,14 @@ async def test_persons_and_accounts_lie_sealed_in_the_tables(api, web, people, r
     assert (await api.get(path)).status_code == 403
     tax = {
         "income": "BUSINESS",
-        "bank": "가람은행",
+        "bank": "국민은행",
         "account": "110-222-333444",
         "holder": "남궁가람",
     }
     assert (await admin.put(path, json=tax)).status_code == 428
     first = await admin.put(path, json=tax, headers={"if-match": '"0"'})
     assert first.json()["row_version"] == 1
-    again = await admin.put(path, json=tax | {"bank": "새은행"}, headers={"if-match": '"0"'})
+    again = await admin.put(path, json=tax | {"bank": "신한은행"}, headers={"if-match": '"0"'})
     assert again.status_code == 412
     kept = await stored(runtime, city, expert_tax)
     assert "110-222" not in kept
@@ -102,6 +102,8 @@ async def test_persons_and_accounts_lie_sealed_in_the_tables(api, web, people, r
     assert (await admin.get(path)).json()["account"] == "110-222-333444"
     wrong = await admin.put(path, json={**tax, "account": "계좌"}, headers={"if-match": '"1"'})
     assert set(wrong.json()["errors"]) == {"account"}
+    other = await admin.put(path, json={**tax, "bank": "가람은행"}, headers={"if-match": '"1"'})
+    assert set(other.json()["errors"]) == {"bank"}  # not of the city's list
 
 
 async def test_what_is_missing_is_named(api):

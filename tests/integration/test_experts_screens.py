@@ -79,7 +79,11 @@ async def test_the_register_as_a_file_holds_the_rows_of_the_screen(web, boss, ru
 
 
 async def test_screens_lead_from_the_case_to_the_fee(web, lead, boss, runtime, city):
-    case_id, ids = await made(runtime, city, own={}, rival={"affiliation": "㈜새봄정밀"})
+    more = {f"free{n}": {"name": f"이다{'가나다라'[n]}"} for n in range(4)}
+    busy = {"name": "박바쁨", "capacity": "0"}
+    case_id, ids = await made(
+        runtime, city, own={}, rival={"affiliation": "㈜새봄정밀"}, busy=busy, **more
+    )
     browser, head = web.browser(lead), web.browser(boss)
     form = await browser.get(f"{HOME}/new?case={case_id}")
     assert "취업규칙을 바꿔야 합니다" in form.text
@@ -90,6 +94,10 @@ async def test_screens_lead_from_the_case_to_the_fee(web, lead, boss, runtime, c
     page = (await browser.get(path)).text
     assert "요청 분야(노무)가 맞습니다" in page
     assert "맡길 수 없는 전문가 1명" in page
+    first, rest = page.split("다음 순서 전문가 1명")
+    assert first.count("맡기기<") == 5
+    assert "박*쁨" in rest
+    assert "이달 맡은 자문이 0건으로 가득 찼습니다" in rest
 
     async def act(who, name, version, **given):
         return await who.post(f"{path}/{name}", {"row_version": str(version), **given})

@@ -23,7 +23,7 @@ ROWS = [case_row(n) for n in range(1, 9)]
 NAMES = {field.code: field.names for field in FIELDS["CASES"]}
 CODES = {heading: (field_for("CASES", heading) or ("",))[0] for heading in CASE_HEAD}
 SPOILED: dict[str, Any] = {
-    "접수일자": "조만간",
+    "접수일자": 11.2,
     "애로내용": None,
     "업체명": " ",
     "애로분야": "무엇인지 모를 분야",

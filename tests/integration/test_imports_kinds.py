@@ -14,7 +14,9 @@ from sinmungo.app import Runtime
 from sinmungo.cases import service as cases
 from sinmungo.cases.models import cases as cases_table
 from sinmungo.cases.types import CaseQuery, Intake, IntakeRow
+from sinmungo.companies import figures
 from sinmungo.companies import service as companies
+from sinmungo.companies.history import history
 from sinmungo.errors import InvalidError, RefusedError
 from sinmungo.host.models import events, outbox
 from sinmungo.imports import runs, state
@@ -48,6 +50,7 @@ EVENTS = read(
     EventRow,
 )
 BLOCKS = read(select(func.count().label("n")).select_from(import_blocks), int)
+CALLERS = read(select(cases_table.c.caller_mask), str)
 CASES = read(select(func.count().label("n")).select_from(cases_table), int)
 BODIES = read(select(import_blocks.c.body), bytes)
 PLANS = read(select(import_runs.c.plan), bytes)
@@ -80,7 +83,7 @@ async def one_company(importer: Importer, name: str) -> companies.CompanyRecord:
 
 
 async def test_a_list_of_companies_with_a_header_of_two_lines(importer: Importer):
-    raw = firms(firm("㈜하나정밀", "123-45-67891", club="시험상공회, 금속조합"), firm("둘산업"))
+    raw = firms(firm("㈜하나정밀", "123-45-67891", club="시험상공회\n금속조합"), firm("둘산업"))
     run = await importer.all(raw, "COMPANIES")
     assert (run.total, run.added, run.bad) == (2, 2, 0), await importer.bad(run.id)
     found = await one_company(importer, "하나정밀")
@@ -122,6 +125,34 @@ async def test_a_known_company_only_gets_its_blanks_filled(importer: Importer):
     assert (await importer.all(newer, "COMPANIES")).changed == 1
     found = await one_company(importer, "하나정밀")
     assert (found.values.employees, found.values.employees_on) == (73, date(2026, 3, 31))
+
+
+async def test_head_counts_keep_their_days_and_no_list_takes_one_back(importer: Importer):
+    head = ["회사명", "남", "여", "외국인(남)", "외국인(여)", "규모", "설립일"]
+    lines = [["2024. 6. 30. 기준"], head, ["가람", 20, 10, 3, 1, "소기업", "62.3.2"]]
+    assert (await importer.all(workbook(("목록", lines)), "COMPANIES")).added == 1
+    lines[2][1:5] = [7, 0, None, None]
+    assert (await importer.all(workbook(("목록", lines)), "COMPANIES")).known == 1
+    rows = [
+        case_row(n, 업체명="가람", 접수일자=day, 처리일=None, 처리구분=None, 종업원수=count)
+        | {"담당자·연락처": "김하늘 과장 010-2345-6789", "연락처": None}
+        for n, day, count in ((1, "2019.3.5.", 12), (2, "2025.3.5.", 44), (3, "2025.1.5.", "많음"))
+    ]
+    run = await importer.all(register(rows, [*CASE_HEAD, "종업원수", "담당자·연락처"]))
+    assert (run.added, run.bad) == (3, 0), await importer.bad(run.id)
+    found = await one_company(importer, "가람")
+    assert found.values.founded_on == date(1962, 3, 2)
+    assert (found.values.employees, found.values.employees_on) == (44, date(2025, 3, 5))
+    async with importer.open() as ctx:
+        kept = await figures.list_figures(ctx, found.id)
+        assert set(await ctx.db.all(CALLERS)) == {"김***장"}
+        titles = [entry.title for entry in await history(ctx, found.id)]
+    assert [(f.day, f.employees, f.employees_foreign, f.size_class) for f in kept] == [
+        (date(2025, 3, 5), 44, None, None),
+        (date(2024, 6, 30), 30, 4, "SMALL"),
+        (date(2019, 3, 5), 12, None, None),
+    ]
+    assert (len(titles), found.row_version) == (2, 2)
 
 
 async def test_companies_of_one_name_are_told_apart(importer: Importer):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import openpyxl
 import psycopg
 import pytest
 
@@ -15,6 +16,7 @@ from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.deploy.folder import city_folders
 from sinmungo.deploy.leaving import Leaving
+from sinmungo.deploy.leaving_registers import registers
 from sinmungo.testing.people import People
 from sinmungo.testing.whole_cities import discard, left_of, register_case, sums
 from sinmungo_tenants import Tenant
@@ -57,9 +59,18 @@ async def test_personal_values_are_readable_and_secrets_are_not_there(
     officer = await people.officer("INTAKE_OFFICER", name="정다올", password="Sinmungo-2026!")
     number = await register_case(runtime, city, "=HYPERLINK(1)")
     put(city_folders(runtime.settings, city.id)["files"], "scan.pdf", b"%PDF")
-    made = Leaving(runtime, "tester").export(city.id, tmp_path)
+    printed = await registers(runtime, city)
+    made = Leaving(runtime, "tester").export(city.id, tmp_path, printed)
     members = opened(made.file)
     (case,) = rows(members["tables/cases.csv"])
+    called = {row["id"]: row["이름"] for row in rows(members["ids.csv"])}
+    assert (called[case["id"]], called[case["company_id"]]) == (number, "'=HYPERLINK(1)")
+    for name in ("접수대장", "처리대장", "방문관리대장"):
+        book = openpyxl.load_workbook(io.BytesIO(members[f"registers/{name}.xlsx"]))
+        cells = [str(c) for sheet in book for row in sheet.values for c in row if c is not None]
+        assert case["id"] not in cells
+        assert "홍길동" not in cells
+        assert (number in cells) == (name == "접수대장")
     assert (case["case_no"], case["caller"], case["phone"]) == (number, "홍길동", "01012345678")
     assert "정다올" in {row["name"] for row in rows(members["tables/officers.csv"])}
     assert rows(members["tables/companies.csv"])[0]["name"] == "'=HYPERLINK(1)"

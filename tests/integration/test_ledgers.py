@@ -186,7 +186,7 @@ async def test_the_handled_ledger(web: Web, clerk: Officer, lead: Officer):
     line = dict(zip(head, filed[0], strict=True))
     assert (line["처리내용"], line["처리구분"]) == ("지원합니다.", "수용")
     assert (line["소요일수"], line["연장·보완"]) == (1.5, "-")
-    assert (line["협조부서"], line["만족도"]) == (None, None)
+    assert (line["협조부서"], line["만족도"]) == ("-", None)
     assert line["사후관리"] == "추진 예정"
 
 

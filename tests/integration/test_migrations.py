@@ -46,6 +46,26 @@ def test_upgrading_twice_changes_nothing(scratch):
     assert current(scratch, COMPONENT, "scratch") == head(COMPONENT)
 
 
+def test_head_counts_of_before_are_kept_under_their_day(scratch):
+    """A company that was counted before figures had a table keeps its count under its day."""
+    scratch.execute("SET search_path = scratch")
+    for step in steps(COMPONENT):
+        if step.revision == "0015":
+            scratch.execute(
+                "INSERT INTO companies (id, name, name_key, initials, grams, employees,"
+                " employees_on, size_class, state, created_at, row_version)"
+                " SELECT gen_random_uuid(), 'x', 'x', 'x', '', n, '2024-06-30', 'SMALL', 'ACTIVE',"
+                " now(), 1 FROM generate_series(50, 52) n"
+            )
+        for statement in step.statements:
+            scratch.execute(statement)
+    found = scratch.execute(
+        "SELECT c.employees, f.employees, f.day::text, f.size_class FROM company_figures f"
+        " JOIN companies c ON c.id = f.company_id ORDER BY 1"
+    ).fetchall()
+    assert found == [(n, n, "2024-06-30", "SMALL") for n in (50, 51, 52)]
+
+
 def test_an_unknown_revision_is_refused(scratch):
     with scratch.transaction():
         upgrade(scratch, COMPONENT, "scratch")

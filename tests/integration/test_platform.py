@@ -261,6 +261,7 @@ async def test_figures_are_gathered_city_by_city(
     assert "기능 오류 1회" in row
     assert re.search(r"\d+\.\d MB", row)
     assert city.hosts[0] in row
+    assert re.search(r'data-label="서버"[^>]*><span>main<|data-label="서버"[^>]*>main<', row)
     jobs = (await desk.get("/platform/jobs")).text
     assert "test.job" in jobs
     assert "ValueError" in jobs

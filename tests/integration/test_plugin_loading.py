@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, Table
 from sinmungo.host.db import new_metadata, pk
 from sinmungo.host.host import Host
 from sinmungo.host.loader import load
-from sinmungo.host.types import Manifest, Permission, Slice
+from sinmungo.host.types import Event, Manifest, Permission, Reaction, Slice
 from sinmungo.slices import CORE_SLICES
 from sinmungo.testing.fakes import FakeEntry, fake_plugin
 from sinmungo.web.access import needs
@@ -94,6 +94,10 @@ BROKEN: dict[str, tuple[FakeEntry, str]] = {
     "a permission of another": (
         fake_plugin("broken", [Slice("part", "", permissions=(Permission("cases.read", "", ()),))]),
         "must begin with broken.",
+    ),
+    "a reaction, which is core's": (
+        fake_plugin("broken", [Slice("part", "", reactions=(Reaction(Event, fail(KeyError())),))]),
+        "use on_event",
     ),
     "a handler without permission": (fake_plugin("broken", [one(Bare)]), "Bare.show"),
     "a handler nobody can read": (fake_plugin("broken", [one(Unreadable)]), "state"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog.testing
+from openpyxl import load_workbook
 
 from sinmungo import clock
 from sinmungo.app import Runtime
@@ -124,6 +125,30 @@ async def test_rows_show_no_person_and_no_markup(web: Web, reader: Officer):
     assert "담당" not in re.sub(r"<nav.*?</nav>|<header.*?</header>", "", page, flags=re.DOTALL)
 
 
+@pytest.mark.usefixtures("filled")
+async def test_the_rows_go_as_a_file(web: Web, reader: Officer):
+    browser = web.browser(reader)
+    path, query = f"{PAGE}/cases/rows", "dimension=category&value=INFRA"
+    page = (await browser.get(f"{path}?{query}")).text
+    shown = [
+        [
+            html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.DOTALL)
+        ]
+        for line in page.split("<tbody>")[1].split("</tbody>")[0].split("<tr")[1:]
+    ]
+    assert len(shown) == 3
+    for kind in ("xlsx", "csv"):
+        assert f'href="{html.escape(f"{path}.{kind}?{query}")}"' in page
+    book = load_workbook(io.BytesIO((await browser.get(f"{path}.xlsx?{query}")).content)).active
+    filed = [list(row) for row in book.iter_rows(values_only=True) if isinstance(row[0], int)]
+    assert [line[0] for line in filed] == [1, 2, 3]
+    assert [[str(c or "-") for c in line[1:]] for line in filed] == shown
+    plain = (await browser.get(f"{path}.csv?{query}")).content.decode("utf-8-sig")
+    assert "'=1+1 <b>도로</b>" in plain
+    assert (await browser.get(f"{path}.pdf?{query}")).status_code == 404
+
+
 async def test_who_may_look(web: Web, people: People):
     for role in ("TENANT_ADMIN", "TEAM_LEADER", "DIVISION_HEAD", "INTAKE_OFFICER", "AUDITOR"):
         officer = await people.officer(role)
@@ -132,7 +157,7 @@ async def test_who_may_look(web: Web, people: People):
         assert page.status_code == 200
         assert f'href="{PAGE}" aria-current="page">처리현황' in page.text
     worker = await people.officer("LEAD_OFFICER")
-    for path in (PAGE, f"{PAGE}/cases", f"{PAGE}/cases/rows", f"{PAGE}/cases/table.csv"):
+    for path in (PAGE, f"{PAGE}/cases", f"{PAGE}/cases/rows", f"{PAGE}/cases/rows.csv"):
         assert (await web.browser(worker).get(path)).status_code == 403
     for path in (API, f"{API}/cases", f"{API}/cases/rows"):
         assert (await web.api(worker).get(path)).status_code == 403

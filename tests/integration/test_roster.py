@@ -16,6 +16,7 @@ from sinmungo.imports.problems import LineProblemError
 from sinmungo.people import officers
 from sinmungo.people import service as people_service
 from sinmungo.people.models import ROLES
+from sinmungo.people.permissions import REGIONAL
 from sinmungo.testing.books import workbook
 from sinmungo.testing.imports import Importer
 from sinmungo.testing.people import People
@@ -175,10 +176,19 @@ async def test_two_teams_of_one_name_need_their_parent(importer: Importer):
     assert "여럿" in bad.message
 
 
-@given(st.lists(st.sampled_from(sorted(ROLES)), unique=True), st.sampled_from([",", "/", " , "]))
+# A regional team's role is given for some days on its own page, and by no list.
+@given(
+    st.lists(st.sampled_from(sorted({*ROLES} - {REGIONAL})), unique=True),
+    st.sampled_from([",", "/", " , "]),
+)
 def test_roles_are_read_by_title_and_by_code(codes: list[str], between: str):
     assert _roles(between.join(ROLES[code] for code in codes)) == tuple(codes)
     assert _roles(between.join(codes)) == tuple(codes)
+
+
+def test_a_regional_teams_role_is_given_by_no_list():
+    with pytest.raises(LineProblemError):
+        _roles(REGIONAL)
 
 
 def test_an_unknown_role_names_the_known_ones():

@@ -1,7 +1,8 @@
 """Running it for real, done as the pages say: every block is run, in order, on one machine.
 
-What stands in for systemd and for accounts is told in `sinmungo.testing.machine`. nginx is run
-where it is installed; otherwise requests go to whichever web server answers, as nginx would do.
+What stands in for systemd and for accounts is told in `sinmungo.testing.machine`. nginx is
+installed first where that can be done; without it requests go to whichever web server answers, as
+it would do.
 """
 
 import http.client
@@ -334,6 +335,7 @@ class Operator:
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
+    subprocess.run([ROOT / "requirements" / "nginx.sh"], check=True)
     made = Machine(ROOT)
     try:
         made.set_up()

@@ -89,7 +89,7 @@ async def test_every_group_opens_and_is_found_from_the_index(
         page = await desk.get(f"{ROOT}/{group['slug']}")
         assert page.status_code == 200, page.text
         assert "바뀐 기록" in page.text
-    for elsewhere in ("/admin/people", "/admin/cases/categories", "/admin/people/sign-on"):
+    for elsewhere in ("/admin/people", "/admin/cases/holidays", "/admin/people/sign-on"):
         assert f'href="{elsewhere}"' in index
 
 

@@ -9,33 +9,52 @@ from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Controller, get
 from litestar.params import FromPath
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
+from sinmungo import clock
 from sinmungo.app import Runtime, create_app
 from sinmungo.bookings.setup import close_rooms
+from sinmungo.cases.listing import search
 from sinmungo.cases.models import cases
+from sinmungo.cases.sharing import share
+from sinmungo.cases.types import CaseQuery
 from sinmungo.companies import merging
+from sinmungo.companies.models import contacts
 from sinmungo.companies.service import add, company_brief, record
 from sinmungo.deploy.cities import CityFile, read_files
+from sinmungo.errors import MissingError
 from sinmungo.forms import definitions
 from sinmungo.forms.types import FieldIn
 from sinmungo.host.context import Work
 from sinmungo.host.host import Host
 from sinmungo.host.types import SYSTEM, Slice
+from sinmungo.people import regional
 from sinmungo.people.invitations import invite
 from sinmungo.people.models import ROLES
+from sinmungo.people.regional import NewGrant
 from sinmungo.people.service import add_unit
+from sinmungo.retention.service import Hold, hold
 from sinmungo.testing.books import case_row, register
 from sinmungo.testing.imports import Importer
+from sinmungo.testing.kin import crossings, kin_of, paired
 from sinmungo.testing.people import Officer, People
-from sinmungo.testing.prey import MARK, Prey, collect, empty_tables, mark, uuid_params
-from sinmungo.testing.raid import Raid, raid, ready
+from sinmungo.testing.prey import (
+    MARK,
+    Prey,
+    collect,
+    empty_tables,
+    fillings,
+    mark,
+    uuid_params,
+)
+from sinmungo.testing.raid import Fill, Raid, raid, ready
 from sinmungo.testing.sweep import Route, routes
 from sinmungo.testing.web import Web
 from sinmungo.testing.whole_cities import demo_city, discard, sums
@@ -61,7 +80,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "/tax": {
         "income": "OTHER",
         "account": "110-222-333333",
-        "bank": "가나은행",
+        "bank": "국민은행",
         "holder": "구나래",
     },
     "/imports/{run_id}/plan": {"sheets": []},
@@ -70,7 +89,9 @@ WORDS: dict[str, dict[str, Any]] = {
 # Tables without a record to aim at, and why that is no gap.
 NO_PREY = {
     "access_log": "no address takes a line of it",
+    "destructions": "no address takes a line of it",
     "downloads": "no address takes a line of it",
+    "case_approvals": "asked for by the case",
     "case_external_refs": "no address takes one",
     "company_merge_rows": "no address takes one",
     "company_pairs": "no address takes one",
@@ -79,13 +100,22 @@ NO_PREY = {
     "import_bad_lines": "asked for by the run",
     "import_layouts": "asked for by the kind",
     "import_terms": "the same address as for a term that is not there",
+    "mask_runs": "no address takes one",
+    "retention_runs": "no address takes one",
+    "role_rights": "no address takes one",
     "city_logos": "there is one per city, asked for by host",
 }
+
+# Paths of two ids without a table that joins them, and why that is no gap.
+NO_KIN = {"/api/v1/companies/{company_id}/merges/{other_id}": "any two companies of the city"}
 
 # Refused already for the other city's id in the body, before the one in the path is looked for.
 BODY_FIRST = {("POST", "/api/v1/companies/{company_id}/memberships")}
 # Whoever may record visits may join another unit's: the warning "visited by X" offers it.
 OPEN_TO_ALL = "/visits/{visit_id}/join"
+
+
+_ENDED = read(select(cases.c.id).where(cases.c.closed_at.is_not(None)).limit(1), UUID)
 
 
 def everything(runtime: Runtime) -> CityFile:
@@ -109,6 +139,15 @@ async def furnish(runtime: Runtime, city: Tenant) -> None:
     officer = await People(runtime, city).officer("LEAD_OFFICER", name="구나래")
     async with runtime.work.open(city) as ctx:
         await invite(ctx, officer.id)
+        ended = (await ctx.db.all(_ENDED))[0]
+        await hold(ctx, Hold(rule="cases.text", record_id=ended, reason="다툼이 있음"))
+        today, case = clock.today(), (await search(ctx, CaseQuery())).rows[0]
+        grant = NewGrant(
+            agency="지역팀", login="region", name="구나래", valid_from=today, until=today
+        )
+        await regional.add(ctx, grant)
+        team = (await regional.teams(ctx))[0]
+        await share(ctx, case.id, team.id, "함께 봅니다", case.row_version)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -131,12 +170,16 @@ async def own_city(runtime: Runtime, make_city: Any) -> Tenant:
     return made
 
 
-async def as_both(web: Web, officer: Officer, tried: list[Route], theirs: Prey) -> Raid:
+async def as_both(
+    web: Web, officer: Officer, tried: list[Route], theirs: Prey, fill: Fill | None = None
+) -> Raid:
     """Raid the API by token and the pages by session."""
-    done = await raid(web.api(officer), [r for r in tried if r.is_api], theirs, words=WORDS)
+    api, screens = [r for r in tried if r.is_api], [r for r in tried if not r.is_api]
+    done = await raid(web.api(officer), api, theirs, words=WORDS, fill=fill)
+    if not screens:
+        return done
     page = await ready(web.browser(officer).client)
-    screens = await raid(page, [r for r in tried if not r.is_api], theirs, words=WORDS)
-    return done.with_(screens)
+    return done.with_(await raid(page, screens, theirs, words=WORDS, fill=fill))
 
 
 async def test_there_is_something_to_get_at(theirs: Prey, every: list[Route], runtime: Runtime):
@@ -185,9 +228,36 @@ async def test_nobody_gets_in_without_signing_in(
     before = sums(runtime, theirs.city)
     shut = [r for r in every if not r.public and not r.path.startswith("/platform")]
     client = await ready(web.anyone().client)
-    done = await raid(client, shut, theirs, words=WORDS, refuse_all=True)
+
+    def one(route: Route) -> list[dict[str, object]]:
+        return fillings(route, theirs)[:1]  # nobody is asked about a record before who he is
+
+    done = await raid(client, shut, theirs, words=WORDS, refuse_all=True, fill=one)
     assert [str(leak) for leak in done.leaks] == []
     assert done.unread == set()
+    assert sums(runtime, theirs.city) == before
+    await web.close()
+
+
+async def test_a_child_is_found_below_its_own_parent_only(
+    theirs: Prey, every: list[Route], runtime: Runtime, app: Any, own_city: Tenant
+):
+    """The sender is of the city that has the records; the other one's ids stand beside its own."""
+    people = People(runtime, theirs.city)
+    web = Web(app, theirs.city.hosts[0], people)
+    other = collect(runtime, own_city)
+    known = {r.path: kin_of(runtime, theirs, r) for r in paired(every)}
+    related = {path: kin for path, kin in known.items() if kin is not None}
+    assert known.keys() - related.keys() == set(NO_KIN)
+    assert len(related) > 10
+    officer = await people.officer(*ROLES)
+    before = sums(runtime, theirs.city)
+    aimed = [r for r in paired(every) if r.path in related]
+    done = await as_both(
+        web, officer, aimed, theirs, lambda r: crossings(r, related[r.path], other)
+    )
+    assert [str(leak) for leak in done.leaks] == []
+    assert done.never_looked == []
     assert sums(runtime, theirs.city) == before
     await web.close()
 
@@ -258,6 +328,9 @@ async def test_numbers_and_codes_of_another_city_open_nothing(
     assert theirs.seen_in(found, number) == ""
 
 
+_CONTACT = read(select(contacts.c.id).where(contacts.c.id == bindparam("id", type_=Uuid())), UUID)
+
+
 class Leaky(Controller):
     """Forgets the wall: opens the door of whichever city has the record."""
 
@@ -281,11 +354,22 @@ class Careless(Controller):
         return {"city": ctx.city.slug, "case": str(case_id)}
 
 
-@pytest.mark.parametrize("fault", [Leaky, Careless])
+class Fatherless(Controller):
+    """Forgets to ask whose child it is."""
+
+    @get("/of/{company_id:uuid}/{contact_id:uuid}", opt=needs("companies.read"))
+    async def child(
+        self, ctx: CtxDep, company_id: FromPath[Any], contact_id: FromPath[Any]
+    ) -> dict[str, str]:
+        if not await ctx.db.all(_CONTACT, id=contact_id):
+            raise MissingError
+        return {"parent": str(company_id)}
+
+
 async def test_a_new_route_is_swept_without_being_listed(
-    fault: type[Controller], theirs: Prey, runtime: Runtime, own_city: Tenant
+    theirs: Prey, runtime: Runtime, own_city: Tenant
 ):
-    new = Slice("leaky", "새는 곳", api=(fault,))
+    new = Slice("leaky", "새는 곳", api=(Leaky, Careless, Fatherless))
     host = runtime.host
     wider = Host((*host.core, new), tuple(host.plugins.values()), host.quarantined)
     wider_runtime = Runtime(runtime.settings, wider)
@@ -294,7 +378,20 @@ async def test_a_new_route_is_swept_without_being_listed(
         people = People(wider_runtime, own_city)
         web = Web(app, own_city.hosts[0], people)
         found = [r for r in routes(app) if "/leaky/" in r.path]
-        assert found
         done = await as_both(web, await people.officer(*ROLES), found, theirs)
-        assert done.leaks
+        fatherless = paired(found)
+        assert {leak.route.path for leak in done.leaks} == {
+            r.path for r in found if r not in fatherless
+        }
+        at_home = People(wider_runtime, theirs.city)
+        home = Web(app, theirs.city.hosts[0], at_home)
+        (route,) = fatherless
+        kin, other = kin_of(runtime, theirs, route), collect(runtime, own_city)
+        assert kin is not None
+        mixed = crossings(route, kin, other)
+        done = await as_both(
+            home, await at_home.officer(*ROLES), fatherless, theirs, lambda _: mixed
+        )
+        assert len(done.leaks) == 2  # below the other city's parent, and below a stranger
         await web.close()
+        await home.close()

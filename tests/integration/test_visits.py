@@ -90,6 +90,46 @@ async def test_every_way_of_settling_in_one_act(api: Any, people: Any, runtime: 
     assert "시험부" in cases[3]["answer"]
 
 
+async def test_the_ledger_follows_the_case(
+    api: Any, web: Any, people: Any, runtime: Any, city: Any
+):
+    """Whom a difficulty went to is written once, at the case; earlier days keep what they said."""
+    ministry = await agency(runtime, city)
+    item = {"category": "INFRA", "content": "진입로가 좁습니다", "outcome": "UNCLASSED"}
+    made = await recorded(api, items=[item, {**item, "content": "배수로가 막혔습니다"}])
+    roads = web.api(await people.officer("LEAD_OFFICER", "TEAM_LEADER", unit="도로과"))
+    unit = str(await people.unit("도로과"))
+    first, second = (f"/api/v1/cases/{i['case_id']}" for i in made["items"])
+
+    async def act(who: Any, path: str, what: str, **body: Any) -> None:
+        tag = (await who.get(path)).headers["etag"]
+        answer = await who.post(f"{path}/{what}", json=body, headers={"if-match": tag})
+        assert answer.status_code < 300, answer.text
+
+    upstream = {"agency_id": ministry, "gist": "기준을 고쳐 주십시오"}
+    days = [
+        ("assign", 3, api, {"unit_id": unit}),
+        ("bounce", 4, roads, {"reason": "하천과 소관"}),
+        ("assign", 5, api, {"unit_id": unit}),
+        ("proposals", 6, roads, upstream),
+    ]
+    for what, day, who, body in days:
+        with clock.frozen(datetime.fromisoformat(f"2026-11-0{day}T10:00+09:00")):
+            await act(who, first, what, **body)
+    own = (await api.get(f"/api/v1/visits/{made['id']}")).json()["unit_id"]
+    with clock.frozen(datetime.fromisoformat("2026-11-07T10:00+09:00")):
+        await act(api, second, "assign", unit_id=own)
+        found = []
+        for day in range(2, 8):
+            total = (await read(api, f"/api/v1/visits/ledger?as_of=2026-11-0{day}"))[0]["total"]
+            assert total["received"] == 2
+            found.append([total[k] for k in ("unclassed", "notified", "proposed", "handled")])
+        (row,) = (await read(api, "/api/v1/visits/ledger/items?outcome=PROPOSED"))[0]["items"]
+    said = ([2, 0, 0, 0], [1, 1, 0, 0], [2, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 1])
+    assert found == list(said)
+    assert (row["agency_name"], row["occurred_at"][:10]) == ("시험부", "2026-11-06")
+
+
 async def test_a_visit_without_difficulties_counts(api: Any):
     made = await recorded(api)
     assert made["items"] == []
@@ -171,6 +211,8 @@ async def test_nobody_plans_a_second_visit_unknowingly(api: Any, web: Any, peopl
         "/api/v1/visits/check", json={"company_id": first["company_id"], "day": "2026-11-25"}
     )
     (conflict,) = told.json()["items"]
+    seen = (await read(other, f"/api/v1/visits/{first['id']}"))[0]
+    assert seen["acts"] == ["move", "cancel", "record", "join"]
     assert (conflict["kind"], conflict["may_join"]) == ("RECENT", True)
     joined = await other.post(
         f"/api/v1/visits/{conflict['visit_id']}/join",
@@ -179,6 +221,7 @@ async def test_nobody_plans_a_second_visit_unknowingly(api: Any, web: Any, peopl
     assert joined.status_code == 200
     visit, _ = await read(other, f"/api/v1/visits/{first['id']}")
     assert [t["name"] for t in visit["team"]] == ["고은별", "탁승우"]
+    assert "join" not in visit["acts"]
     assert (await planned(other, day="2026-11-25", confirmed=True)).status_code == 201
     assert (await planned(other, day="2026-12-25")).status_code == 409  # thirty days on
     assert (await planned(other, day="2026-12-26")).status_code == 201

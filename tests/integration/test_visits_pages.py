@@ -170,6 +170,8 @@ async def test_an_item_is_classed_anew_on_the_page(desk: Any, officer: Any, peop
     )
     assert done.status_code == 303
     assert "도로과에 통보" in (await desk.get(where)).text
+    told = (await desk.get(f"{ROOT}/ledger/items?outcome=NOTIFIED")).text
+    assert re.search(r"도로과</td><td[^>]*>2026\. 11\. 2\.\(월\)</td>", told)
     assert "미분류 → 부서통보" in (await desk.get(where)).text
 
 
@@ -223,6 +225,15 @@ async def test_the_file_holds_what_the_screen_shows(desk: Any, officer: Any, peo
     assert "도로과" in texts
     merged = {str(r) for r in visits.merged_cells.ranges}
     assert merged
+    asked = "outcome=NOTIFIED&by=kind"
+    page = (await desk.get(f"{ROOT}/ledger/items?{asked}")).text
+    assert f'{ROOT}/ledger/items.csv?by=kind&amp;outcome=NOTIFIED"' in page
+    behind = await desk.get(f"{ROOT}/ledger/items.xlsx?{asked}")
+    sheet = openpyxl.load_workbook(io.BytesIO(behind.content)).active
+    found = [r[6] for r in sheet.iter_rows(values_only=True) if isinstance(r[0], int)]
+    assert found == ["자금"]
+    plain = (await desk.get(f"{ROOT}/ledger/visits.csv?by=kind")).content.decode("utf-8-sig")
+    assert plain.index("V-2026-0001") < plain.index("V-2026-0002")
 
 
 async def test_only_those_who_record_see_the_forms(web: Any, people: Any):

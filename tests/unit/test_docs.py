@@ -13,6 +13,7 @@ from sinmungo import sdk
 from sinmungo.cli import app as cli
 from sinmungo.config import PREFIX, Settings
 from sinmungo.host import hookspecs
+from sinmungo.host.loader import load
 from sinmungo.host.types import Slice
 from sinmungo.people.models import ROLES
 from sinmungo.people.permissions import ALL_STAFF
@@ -200,10 +201,46 @@ def test_every_screen_opens_a_page_of_the_guide(name: str):
     page = guide.read_page(name)
     assert page is not None
     assert page.title != name
-    pictures = re.findall(r'src="/help/img/([^"]+)"', page.html)
-    assert [p for p in pictures if guide.picture(p) is None] == []
-    targets = re.findall(r'href="/help/([a-z0-9-]+)', page.html)
-    assert [t for t in targets if guide.read_page(t) is None] == []
+    assert guide.dead_links(page) == []
+
+
+def test_every_office_and_admin_screen_of_core_has_a_page_of_its_own():
+    """A new slice's screens may not fall back on the page about something else."""
+    too_wide = {"/", "/office", "/admin"}
+    faces = (("/office", "office"), ("/admin", "admin"))
+    mounts = [f"{face}/{s.slug}" for s in CORE_SLICES for face, of in faces if getattr(s, of)]
+    assert len(mounts) > 15
+    assert [m for m in mounts if guide.page_for(m)[0] in too_wide] == []
+
+
+def test_every_screen_of_a_plugin_has_a_page_and_no_page_leads_nowhere():
+    host = load(CORE_SLICES)
+    screens, plugins = (
+        guide.plugin_screens(host),
+        [p for p in host.plugins.values() if not p.built_in],
+    )
+    assert plugins
+    for plugin in plugins:
+        home = guide.plugin_folder(host, plugin.slug)
+        assert home is not None
+        for item in plugin.slices:
+            mount = f"/office/{plugin.slug}/{item.slug}/some/screen"
+            name = screens[mount.removesuffix("/some/screen")].partition("/")[2]
+            assert guide.help_for(mount, screens) == f"/help/{plugin.slug}/{name}"
+        for file in home.glob("*.md"):
+            page = guide.read_page(file.stem, plugin.slug, home)
+            assert page is not None
+            assert page.title != page.name
+            assert guide.dead_links(page, plugin.slug, home) == []
+
+
+def test_a_dead_link_of_the_guide_is_found(tmp_path: Path):
+    text = "# 쪽\n[있음](/help/cases) [없음](/help/nothing)\n[셋](three.md) ![그림](img/no.png)\n"
+    (tmp_path / "one.md").write_text(text, "utf-8")
+    page = guide.read_page("one", "some", tmp_path)
+    assert page is not None
+    found = guide.dead_links(page, "some", tmp_path)
+    assert found == ["nothing", "some/three", "some/img/no.png"]
 
 
 def test_every_picture_is_shown_somewhere_and_small():

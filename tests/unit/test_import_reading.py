@@ -12,7 +12,17 @@ from sinmungo.imports.header import find_header, header_at, signature
 from sinmungo.imports.plan import Plan, SheetPlan, guess_days
 from sinmungo.imports.problems import FileProblemError, LineProblemError
 from sinmungo.imports.reader import Line, plain_cell, read_sheets
-from sinmungo.imports.values import Years, as_of_in, count, moment, number, telephone, year_in
+from sinmungo.imports.values import (
+    Years,
+    as_of_in,
+    count,
+    day,
+    moment,
+    name_beside_phone,
+    number,
+    telephone,
+    year_in,
+)
 from sinmungo.testing.books import workbook
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=clock.SEOUL)
@@ -181,6 +191,12 @@ def test_equal_headers_share_a_signature_also_with_a_column_of_reasons():
         ("2019-11-22 14:30", None, "2019-11-22T14:30"),
         (20191122, None, "2019-11-22T00:00"),
         ("11월 22일", 2019, "2019-11-22T00:00"),
+        ("'19. 3. 15.", None, "2019-03-15T00:00"),
+        ("\u201919. 3. 15.(금) 14:00", None, "2019-03-15T14:00"),
+        ("19. 12. 31.", 2020, "2019-12-31T00:00"),
+        ("12. 8. 14:00", 2020, "2020-12-08T14:00"),
+        ("２０１９．３．５", None, "2019-03-05T00:00"),
+        ("43791", None, "2019-11-22T00:00"),
     ],
 )
 def test_days_as_registers_have_them(cell: object, title: int | None, told: str):
@@ -199,12 +215,27 @@ def test_days_as_registers_have_them(cell: object, title: int | None, told: str)
         ("2027.1.1", None, "아직 오지 않은"),
         ("1960.1.1", None, "너무 오래된"),
         ("조만간", None, "날짜를 알아볼 수 없습니다"),
+        ("12/5-7", 2019, "날짜를 알아볼 수 없습니다"),
     ],
 )
 def test_days_that_are_none(cell: object, title: int | None, told: str):
     with clock.frozen(NOW), pytest.raises(LineProblemError) as problem:
         moment(cell, Years(title=title))  # type: ignore[arg-type]
     assert told in problem.value.message
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("1962.3.2", date(1962, 3, 2)),
+        ("98. 3. 2.", date(1998, 3, 2)),
+        ("620302", date(1962, 3, 2)),
+        ("12.3.2", date(2012, 3, 2)),
+    ],
+)
+def test_a_company_may_be_older_than_any_register(cell: str, told: date):
+    with clock.frozen(NOW):
+        assert day(cell, Years()) == told
 
 
 def test_the_year_may_come_from_the_lines_around():
@@ -232,6 +263,22 @@ def test_titles_tell_year_and_day():
 )
 def test_head_counts(cell: object, people: int | None):
     assert count(cell) == people  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "digits"),
+    [
+        ("김하늘 과장 010-2345-6789", "김하늘 과장", "01023456789"),
+        ("010-2345-6789(김하늘)", "김하늘", "01023456789"),
+        ("김하늘\n02)700-1234", "김하늘", "027001234"),
+        ("김*늘 010-****-6789", "", None),
+        ("02-700-1234", "", "027001234"),
+        ("문의: 담당 부서로 연락 바랍니다 02-700-1234", "", "027001234"),
+        (None, "", None),
+    ],
+)
+def test_a_person_beside_a_telephone(cell: str | None, name: str, digits: str | None):
+    assert (name_beside_phone(cell), telephone(cell)) == (name, digits)
 
 
 def test_numbers_and_telephones():

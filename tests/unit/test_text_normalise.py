@@ -56,6 +56,8 @@ def test_cleaned_text_is_one_composed_line_that_stays(text: str) -> None:
         "(주)가온정밀",
         "( 주 ) 가온정밀",
         "（주）가온정밀",
+        "（株）가온정밀",
+        "㈱가온정밀",
         "가온정밀 (주)",
         "주식회사 가온정밀",
         "가온정밀주식회사",

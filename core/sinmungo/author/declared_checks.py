@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import LargeBinary, Table, Text
 
-from sinmungo.author.findings import Finding, Sources
+from sinmungo.author.findings import Finding, Place, Sources
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.host import Host, LoadedPlugin
 from sinmungo.host.mounting import FACES
@@ -15,6 +15,7 @@ from sinmungo.host.setting_fields import fields_of
 from sinmungo.host.types import Event, LoadedSlice, Slice
 from sinmungo.people.models import ROLES
 from sinmungo.testing.sweep import Route
+from sinmungo.web.guide import dead_links, plugin_folder, plugin_screens, read_page
 
 _HANGUL = re.compile("[가-힣]")
 _PERSONAL = re.compile(
@@ -36,6 +37,31 @@ def declared_findings(
         yield from _paths(LoadedSlice(item, plugin.slug), sources)
     yield from _events(plugin, sources)
     yield from _tables(plugin, sources)
+    yield from _guide(host, plugin, sources)
+
+
+def _guide(host: Host, plugin: LoadedPlugin, sources: Sources) -> Iterator[Finding]:
+    """Yield each slice with screens that no page of the guide speaks of, and links to nowhere."""
+    known = plugin_screens(host)
+    for item in plugin.slices:
+        found = known.get(LoadedSlice(item, plugin.slug).mount)
+        if found is None and (item.portal or item.office or item.admin):
+            yield Finding(
+                "guide",
+                sources.saying(item.title),
+                f"the screens of {item.slug!r} have no page of the guide",
+                f'write guide/{item.slug}.md, and guide=Path(__file__).parent / "guide"',
+                "warning",
+            )
+    home = plugin_folder(host, plugin.slug)
+    for file in sorted(home.glob("*.md")) if home else ():
+        page = read_page(file.stem, plugin.slug, home)
+        place = Place(sources.project.shown(file), 1)
+        if page is None or not _HANGUL.search(page.title):
+            yield Finding("guide", place, "the page has no Korean title", "begin with # 제목")
+        for target in dead_links(page, plugin.slug, home) if page else ():
+            what = f"the page leads to {target}, which is not there"
+            yield Finding("guide", place, what, "mend the link")
 
 
 def _korean(text: str, of: str, sources: Sources) -> Iterator[Finding]:
@@ -132,6 +158,8 @@ def _words(item: Slice, sources: Sources) -> Iterator[Finding]:
         yield from _korean(group.title, "the group of settings", sources)
     for table in item.merges:
         yield from _korean(table.title, "what merges calls the rows", sources)
+    for rule in item.retention:
+        yield from _korean(rule.title, "what is destroyed", sources)
     for report in item.reports:
         yield from _korean(report.title, "the report", sources)
         parts: tuple[Any, ...] = (*report.dimensions, *report.measures, *report.columns)

@@ -6,9 +6,11 @@ from sinmungo.bookings import pages
 from sinmungo.bookings.api import API
 from sinmungo.bookings.events import EVENTS
 from sinmungo.bookings.jobs import JOBS
+from sinmungo.bookings.message_texts import TEXTS_GROUP
 from sinmungo.bookings.models import bookings, services
 from sinmungo.bookings.permissions import PERMISSIONS
 from sinmungo.bookings.reports import REPORTS
+from sinmungo.bookings.retention import RETENTION
 from sinmungo.bookings.rules import RULES_GROUP
 from sinmungo.bookings.seed import demo, seed
 from sinmungo.host.types import MergeTable, Slice
@@ -33,5 +35,6 @@ SLICE = Slice(
     merges=(MergeTable(bookings, "상담 예약", panel="bookings"),),
     copied=(services,),
     copied_settings=("bookings",),
-    settings=(RULES_GROUP,),
+    settings=(RULES_GROUP, TEXTS_GROUP),
+    retention=RETENTION,
 )

@@ -1,4 +1,7 @@
-"""Mails about a booking: made, tomorrow, cancelled. They say when and where, never what about."""
+"""Mails about a booking: made, tomorrow, cancelled. They say when and where, never what about.
+
+The texts are the city's (`message_texts`).
+"""
 
 from uuid import UUID
 
@@ -6,8 +9,10 @@ from sinmungo import clock
 from sinmungo.bookings import booking_queries as q
 from sinmungo.bookings.booking import BOOKED_MAIL, REMINDER
 from sinmungo.bookings.look import until
+from sinmungo.bookings.message_texts import RECEIPT, UNTIL, texts_of
 from sinmungo.bookings.rules import Rules, rules
 from sinmungo.bookings.work import CANCELLED_MAIL
+from sinmungo.cases.message_texts import fill
 from sinmungo.cases.service import contact
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
@@ -21,9 +26,8 @@ async def booked_mail(ctx: Ctx, booking_id: UUID) -> None:
     row = await _standing(ctx, booking_id)
     if row is None:
         return
-    rule = await rules(ctx)
-    take_back = f"못 오시면 {until(rule.cancel_days)} 예약 확인 화면에서 취소해 주세요."
-    await _send(ctx, row, rule, "예약되었습니다", [f"예약번호 {row.receipt_no}", take_back])
+    rule, own = await rules(ctx), await texts_of(ctx)
+    await _send(ctx, row, rule, own.booked_subject, own.booked_body)
 
 
 async def reminder(ctx: Ctx, booking_id: UUID) -> None:
@@ -32,7 +36,8 @@ async def reminder(ctx: Ctx, booking_id: UUID) -> None:
     rule = await rules(ctx)
     if row is None or not rule.remind or row.starts_at <= clock.now():
         return
-    await _send(ctx, row, rule, "예약하신 날이 다가왔습니다", [f"예약번호 {row.receipt_no}"])
+    own = await texts_of(ctx)
+    await _send(ctx, row, rule, own.reminder_subject, own.reminder_body)
     await ctx.db.run(q.REMINDED, b_id=booking_id, reminded_at=clock.now())
 
 
@@ -41,8 +46,8 @@ async def cancelled_mail(ctx: Ctx, booking_id: UUID) -> None:
     row = await ctx.db.first(q.ONE, id=booking_id)
     if row is None or row.state != "CANCELLED":
         return
-    line = "아래 예약이 취소되었습니다. 다른 시간을 잡으시려면 전화해 주세요."
-    await _send(ctx, row, await rules(ctx), "예약이 취소되었습니다", [line])
+    own = await texts_of(ctx)
+    await _send(ctx, row, await rules(ctx), own.cancelled_subject, own.cancelled_body)
 
 
 async def _standing(ctx: Ctx, booking_id: UUID) -> q.DetailRow | None:
@@ -50,12 +55,13 @@ async def _standing(ctx: Ctx, booking_id: UUID) -> q.DetailRow | None:
     return row if row is not None and row.state == "BOOKED" else None
 
 
-async def _send(ctx: Ctx, row: q.DetailRow, rule: Rules, subject: str, lines: list[str]) -> None:
+async def _send(ctx: Ctx, row: q.DetailRow, rule: Rules, subject: str, body: str) -> None:
     desk = await contact(ctx)
+    values = {RECEIPT: row.receipt_no, UNTIL: until(rule.cancel_days)}
     head = f"[{ctx.city.name} {ctx.city.service_name}]"
     told = [
         head,
-        *lines,
+        fill(ctx, body, values),
         "",
         f"일시 {datetime_ko(row.starts_at)}~{clock.to_seoul(row.ends_at):%H:%M}",
         f"장소 {row.place} {row.room_name}",
@@ -64,7 +70,7 @@ async def _send(ctx: Ctx, row: q.DetailRow, rule: Rules, subject: str, lines: li
         "",
     ]
     to = unseal(ctx, "email", row.email_sealed, row.id)
-    await mail.send(ctx, to, f"{head} {rule.title} {subject}", "\n".join(told))
+    await mail.send(ctx, to, f"{head} {rule.title} {fill(ctx, subject, values)}", "\n".join(told))
 
 
 JOBS = (

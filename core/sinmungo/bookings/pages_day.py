@@ -14,7 +14,7 @@ from sinmungo.bookings.permissions import BOOK, MANAGE, READ
 from sinmungo.companies.service import company_brief
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import DateError, date_ko, parse_date
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.render import page
 from sinmungo.web.sheets import Column, FileKind, Sheet, download, file_kind
 from sinmungo.web.types import CtxDep, Req
@@ -53,7 +53,7 @@ class DayController(Controller):
             look=look,
             rule=rule,
             day=chosen,
-            typed=day if problem else chosen.isoformat(),
+            typed=day if problem else f"{chosen.year}. {chosen.month}. {chosen.day}.",
             problem=problem,
             before=chosen - ONE,
             after=chosen + ONE,
@@ -77,7 +77,7 @@ class DayController(Controller):
             lines=await service.day_sheet(ctx, chosen),
         )
 
-    @get("/sheet/{kind:str}", opt=needs(BOOK))
+    @get("/sheet/{kind:str}", opt=heavy(needs(BOOK)))
     async def sheet_file(
         self, ctx: CtxDep, kind: FromPath[str], day: FromQuery[str] = ""
     ) -> Response[bytes]:

@@ -1,6 +1,8 @@
 """One month of bookings as a file; persons stay masked."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath, FromQuery
@@ -12,7 +14,7 @@ from sinmungo.bookings.types import Line
 from sinmungo.host.context import Ctx
 from sinmungo.reporting.periods import Period, month_of
 from sinmungo.web.access import heavy, needs
-from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
+from sinmungo.web.sheets import Column, Row, Sheet, download_pages, file_kind
 from sinmungo.web.types import CtxDep
 
 PAGE = 1000
@@ -39,23 +41,18 @@ class BookingFileController(Controller):
     ) -> Response[bytes]:
         """Hand out every booking of a month ("2026-11", else this one), cancelled ones too."""
         period, rule = month_of(month), await service.rules(ctx)
+        sheet = Sheet(f"{rule.title} {period.title}", _COLUMNS, (), clock.today(), (), "건")
         name = f"{rule.title} {period.code}"
-        sheet = Sheet(
-            f"{rule.title} {period.title}", _COLUMNS, await _cells(ctx, period), clock.today()
-        )
-        return download(name, [sheet], file_kind(kind))
+        return await download_pages(name, sheet, _pages(ctx, period), file_kind(kind))
 
 
-async def _cells(ctx: Ctx, period: Period) -> list[Row]:
+async def _pages(ctx: Ctx, period: Period) -> AsyncIterator[list[Row]]:
     first = clock.at(period.first, "00:00")
     end = clock.at(period.last + timedelta(days=1), "00:00")
-    found: list[Row] = []
-    rows = await service.between(ctx, first, end, size=PAGE)
-    while rows:
-        found += [_row(line) for line in rows]
-        last = rows[-1]
-        rows = await service.between(ctx, first, end, after=(last.starts_at, last.id), size=PAGE)
-    return found
+    after: tuple[datetime, UUID] | None = None
+    while rows := await service.between(ctx, first, end, after=after, size=PAGE):
+        yield [_row(line) for line in rows]
+        after = (rows[-1].starts_at, rows[-1].id)
 
 
 def _row(line: Line) -> Row:

@@ -1,5 +1,6 @@
 """`sinmungo import …`: a register or a list from a file, by the service that the screens use."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -25,19 +26,34 @@ from sinmungo.imports.upload import SheetChoice
 from sinmungo_tenants import Tenant
 
 app = App(name="import", help="Registers and lists from .xlsx or CSV into a city.")
-type Sheets = Annotated[tuple[str, ...], Parameter(name="--sheet", negative="")]
 _TOLD = 20
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What every command asks for.
+
+    Parameters
+    ----------
+    sheets
+        Name of a sheet to take; may be given several times. Without it every sheet with a table.
+    yes
+        Do not ask; lines with unknown words are left out.
+    bad_lines
+        Where to write the lines that were not taken, to be mended and brought in again.
+    """
+
+    sheets: Annotated[tuple[str, ...], Parameter(name="--sheet", negative="")] = ()
+    yes: Annotated[bool, Parameter(negative="")] = False
+    bad_lines: Path | None = None
+
+
+_USUAL = Options()
+
+
 @app.command
-def cases(
-    city: str,
-    file: Path,
-    *,
-    sheets: Sheets = (),
-    yes: Annotated[bool, Parameter(negative="")] = False,
-    bad_lines: Path | None = None,
-) -> None:
+def cases(city: str, file: Path, *, options: Options = _USUAL) -> None:
     """Bring in an old register of difficulties.
 
     Parameters
@@ -46,26 +62,12 @@ def cases(
         Slug of the city.
     file
         The .xlsx or CSV file.
-    sheets
-        Name of a sheet to take; may be given several times. Without it every sheet with a table.
-    yes
-        Do not ask; lines with unknown words are left out.
-    bad_lines
-        Where to write the lines that were not taken, to be mended and brought in again.
     """
-    _whole(_Wish("CASES", city, sheets, yes=yes), file, bad_lines)
+    _whole(_Wish("CASES", city, options), file)
 
 
 @app.command
-def companies(
-    city: str,
-    file: Path,
-    *,
-    sheets: Sheets = (),
-    yes: Annotated[bool, Parameter(negative="")] = False,
-    bad_lines: Path | None = None,
-    as_of: str = "",
-) -> None:
+def companies(city: str, file: Path, *, as_of: str = "", options: Options = _USUAL) -> None:
     """Bring in a list of companies.
 
     Parameters
@@ -74,27 +76,14 @@ def companies(
         Slug of the city.
     file
         The .xlsx or CSV file.
-    sheets
-        Name of a sheet to take; may be given several times. Without it every sheet with a table.
-    yes
-        Do not ask.
-    bad_lines
-        Where to write the lines that were not taken, to be mended and brought in again.
     as_of
         The day on which the head counts held, where the file does not tell it.
     """
-    _whole(_Wish("COMPANIES", city, sheets, yes=yes, as_of=as_of), file, bad_lines)
+    _whole(_Wish("COMPANIES", city, options, as_of), file)
 
 
 @app.command
-def agencies(
-    city: str,
-    file: Path,
-    *,
-    sheets: Sheets = (),
-    yes: Annotated[bool, Parameter(negative="")] = False,
-    bad_lines: Path | None = None,
-) -> None:
+def agencies(city: str, file: Path, *, options: Options = _USUAL) -> None:
     """Bring in a list of partner agencies.
 
     Parameters
@@ -103,25 +92,12 @@ def agencies(
         Slug of the city.
     file
         The .xlsx or CSV file.
-    sheets
-        Name of a sheet to take; may be given several times. Without it every sheet with a table.
-    yes
-        Do not ask; lines with unknown words are left out.
-    bad_lines
-        Where to write the lines that were not taken, to be mended and brought in again.
     """
-    _whole(_Wish("AGENCIES", city, sheets, yes=yes), file, bad_lines)
+    _whole(_Wish("AGENCIES", city, options), file)
 
 
 @app.command
-def people(
-    city: str,
-    file: Path,
-    *,
-    sheets: Sheets = (),
-    yes: Annotated[bool, Parameter(negative="")] = False,
-    bad_lines: Path | None = None,
-) -> None:
+def people(city: str, file: Path, *, options: Options = _USUAL) -> None:
     """Bring in a list of departments or staff; accounts begin without a password.
 
     Parameters
@@ -130,14 +106,8 @@ def people(
         Slug of the city.
     file
         The .xlsx or CSV file.
-    sheets
-        Name of a sheet to take; may be given several times. Without it every sheet with a table.
-    yes
-        Do not ask.
-    bad_lines
-        Where to write the lines that were not taken, to be mended and brought in again.
     """
-    _whole(_Wish("PEOPLE", city, sheets, yes=yes), file, bad_lines)
+    _whole(_Wish("PEOPLE", city, options), file)
 
 
 class _Wish(msgspec.Struct):
@@ -145,15 +115,15 @@ class _Wish(msgspec.Struct):
 
     kind: str
     slug: str
-    sheets: tuple[str, ...]
-    yes: bool
+    options: Options
     as_of: str = ""
 
 
-def _whole(wish: _Wish, file: Path, bad_lines: Path | None) -> None:
+def _whole(wish: _Wish, file: Path) -> None:
     if not file.is_file():
         raise CliProblemError(f"no such file: {file}")
     done, mend = run(_import(wish, file.name, file.read_bytes()))
+    bad_lines = wish.options.bad_lines
     if bad_lines and done.bad:
         bad_lines.write_bytes(mend)
         console.print(f"못 가져온 줄: {bad_lines}", markup=False)
@@ -180,7 +150,7 @@ async def _import(wish: _Wish, name: str, raw: bytes) -> tuple[RunRow, bytes]:
 
 def _ask(wish: _Wish, plan: Plan) -> None:
     _tell_plan(wish.kind, plan)
-    if not wish.yes and not _agreed():
+    if not wish.options.yes and not _agreed():
         raise CliProblemError("nothing was written")
 
 
@@ -196,13 +166,14 @@ async def _match(rt: Runtime, city: Tenant, run_id: UUID, wish: _Wish) -> Plan:
     async with rt.work.open(city) as ctx:
         plan = await state.read_plan(ctx, run_id)
         stored = await state.read_run(ctx, run_id)
-        unknown = set(wish.sheets) - {sheet.name for sheet in plan.sheets}
+        wanted = wish.options.sheets
+        unknown = set(wanted) - {sheet.name for sheet in plan.sheets}
         if unknown:
             names = ", ".join(sheet.name for sheet in plan.sheets)
             raise CliProblemError(f"no sheet {', '.join(sorted(unknown))}; there are {names}")
         choices = {
             number: SheetChoice(
-                use=sheet.name in wish.sheets if wish.sheets else sheet.use,
+                use=sheet.name in wanted if wanted else sheet.use,
                 fields=sheet.header.fields,
                 year=sheet.year,
             )

@@ -29,12 +29,14 @@ def export(slug: str, *, out: Path | None = None) -> None:
         Folder to write to; `<data>/archives` by default.
     """
     from sinmungo.deploy.leaving import Leaving
+    from sinmungo.deploy.leaving_registers import registers
 
     async def work() -> int:
         async with runtime() as rt:
             city = rt.registry.by_slug(slug)
+            printed = await registers(rt, city)
             with bar() as shown, written():
-                made = Leaving(rt, operator(), shown).export(city.id, out)
+                made = Leaving(rt, operator(), shown).export(city.id, out, printed)
             console.print(f"{slug}: {made.file} ({made.rows:,} rows)", soft_wrap=True)
             console.print("it holds personal data that anyone can read: keep it locked away")
             return made.manifest.unreadable

@@ -45,17 +45,20 @@ async def _until_stopped(settings: Settings) -> None:
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
     from sinmungo.app import Runtime
+    from sinmungo.deploy import upkeep
     from sinmungo.jobs.worker import Worker, queue_app, run
 
     runtime = Runtime(settings)
     async with runtime.running():
         queue = queue_app(settings.app_dsn, runtime.deployment.control)
-        desk = asyncio.create_task(_keep_figures(runtime))
+        aside = [asyncio.create_task(_keep_figures(runtime))]
+        aside.append(asyncio.create_task(upkeep.keep(runtime)))
         try:
             await run(queue, Worker(runtime.work, runtime.registry), stop)
         finally:
-            desk.cancel()
-            await asyncio.gather(desk, return_exceptions=True)
+            for task in aside:
+                task.cancel()
+            await asyncio.gather(*aside, return_exceptions=True)
 
 
 async def _keep_figures(runtime: "Runtime") -> None:

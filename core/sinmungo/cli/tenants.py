@@ -39,7 +39,7 @@ type Several = Annotated[tuple[str, ...], Parameter(negative="")]
 
 @app.command(name="list")
 def show() -> None:
-    """List every city with its hosts, state, plugins and revisions."""
+    """List every city with its state, server, hosts, plugins and revisions."""
 
     async def work() -> None:
         async with runtime() as rt:

@@ -9,6 +9,7 @@ from sinmungo.companies.extra import RECORDS
 from sinmungo.companies.merges import MERGES
 from sinmungo.companies.permissions import PERMISSIONS
 from sinmungo.companies.places import PLACES_GROUP
+from sinmungo.companies.retention import RETENTION
 from sinmungo.companies.seed import seed
 from sinmungo.host.types import Slice
 
@@ -28,4 +29,5 @@ SLICE = Slice(
     seed=seed,
     demo=demo,
     settings=(PLACES_GROUP,),
+    retention=RETENTION,
 )

@@ -1,15 +1,16 @@
-"""Likely duplicates as a file, for looking them through with the departments."""
+"""Likely duplicates and what was merged as files, for looking through with the departments."""
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from sinmungo import clock
-from sinmungo.companies import duplicates
-from sinmungo.companies.permissions import MERGE
+from sinmungo.companies import duplicates, merging
+from sinmungo.companies.merge_pages import field_label
+from sinmungo.companies.permissions import EDIT, MERGE
 from sinmungo.companies.queries import CompanyHit
+from sinmungo.people.service import people_by_id
 from sinmungo.text import business_no
 from sinmungo.web.access import heavy, needs
-from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
+from sinmungo.web.sheets import Column, Row, download_list
 from sinmungo.web.types import CtxDep
 
 _COLUMNS = (
@@ -20,6 +21,15 @@ _COLUMNS = (
     Column("까닭", 30),
     Column("사업자등록번호가 다름", 20),
 )
+_MERGES = (
+    Column("때", 18, "datetime"),
+    Column("남은 업체", 24),
+    Column("합쳐진 업체", 24),
+    Column("가져온 값", 24),
+    Column("누가", 16),
+    Column("되돌린 때", 18, "datetime"),
+)
+_ALL = 100_000
 
 
 class DuplicateFilePages(Controller):
@@ -39,8 +49,31 @@ class DuplicateFilePages(Controller):
             )
             for pair in await duplicates.likely_pairs(ctx)
         ]
-        sheet = Sheet("중복으로 보이는 업체", _COLUMNS, cells, clock.today(), (), "쌍")
-        return download("중복업체", [sheet], file_kind(kind))
+        return download_list("중복업체", "중복으로 보이는 업체", _COLUMNS, cells, kind, "쌍")
+
+
+class MergeFilePages(Controller):
+    """`/office/companies/merges/file`."""
+
+    path = "/merges/file"
+
+    @get("/{kind:str}", opt=heavy(needs(EDIT)))
+    async def file(self, ctx: CtxDep, kind: FromPath[str]) -> Response[bytes]:
+        """Hand out all merges, undone ones too, the newest first."""
+        rows = await merging.list_merges(ctx, _ALL)
+        people = await people_by_id(ctx, (r.merged_by for r in rows))
+        cells = [
+            (
+                row.merged_at,
+                row.keep_name,
+                row.drop_name,
+                ", ".join(field_label(f) for f in merging.CHOICES if f in row.after) or "-",
+                str(people[row.merged_by]) if row.merged_by in people else None,
+                row.undone_at,
+            )
+            for row in rows
+        ]
+        return download_list("합친업체", "합친 기록", _MERGES, cells, kind, "건")
 
 
 def _company(hit: CompanyHit) -> Row:

@@ -3,7 +3,7 @@
 from sinmungo.companies.admin_pages import PlacesPages
 from sinmungo.companies.agency_pages import MembersPages
 from sinmungo.companies.api import CompaniesApi, ContactsApi
-from sinmungo.companies.duplicates_file import DuplicateFilePages
+from sinmungo.companies.duplicates_file import DuplicateFilePages, MergeFilePages
 from sinmungo.companies.edit_pages import CompanyFormPages, CompanyStatePages, ContactPages
 from sinmungo.companies.kept_api import ConsentsApi, FiguresApi, MembershipsApi
 from sinmungo.companies.kept_pages import ConsentPages, FigurePages, MembershipPages
@@ -17,6 +17,7 @@ OFFICE = (
     CompanyListPages,
     DuplicatePages,
     DuplicateFilePages,
+    MergeFilePages,
     MembersPages,
     CompanyPages,
     CompanyFormPages,

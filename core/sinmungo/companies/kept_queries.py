@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -177,7 +178,30 @@ def _put_figures() -> Write:
     )
 
 
-PUT_FIGURES = _put_figures()
+def _fill_figures() -> Write:
+    """Add a day's figures from a list; what is known of that day already stays.
+
+    A head count and its foreigners belong together.
+    """
+    statement = insert(company_figures).values(
+        {c.name: bindparam(c.name, type_=c.type) for c in _f}
+    )
+    new = statement.excluded
+    counted = {
+        n: case((_f.employees.is_(None), new[n]), else_=_f[n])
+        for n in ("employees", "employees_foreign")
+    }
+    size = func.coalesce(_f.size_class, new.size_class)
+    return Write(
+        statement.on_conflict_do_update(
+            index_elements=["company_id", "day"],
+            set_={**counted, "size_class": size, "row_version": _f.row_version + 1},
+        ),
+        frozenset(_VALUES),
+    )
+
+
+PUT_FIGURES, FILL_FIGURES = _put_figures(), _fill_figures()
 
 
 def is_member(

@@ -58,7 +58,7 @@ class DuplicatePages(Controller):
                 "at": datetime_ko(row.merged_at),
                 "who": str(people[row.merged_by]) if row.merged_by in people else "",
                 "undone": datetime_ko(row.undone_at) if row.undone_at else "",
-                "fields": ", ".join(_label(f) for f in merging.CHOICES if f in row.after),
+                "fields": ", ".join(field_label(f) for f in merging.CHOICES if f in row.after),
             }
             for row in rows
         ]
@@ -165,7 +165,7 @@ def _lines(keep: CompanyRecord, drop: CompanyRecord, form: Form) -> list[dict[st
     return [
         {
             "field": field,
-            "label": _label(field),
+            "label": field_label(field),
             "keep": ours[field],
             "drop": theirs[field],
             "same": ours[field] == theirs[field],
@@ -187,5 +187,6 @@ def _shown(company: CompanyRecord) -> dict[str, str]:
     return {**shown, merging.STATE: STATES[company.state] + since}
 
 
-def _label(field: str) -> str:
+def field_label(field: str) -> str:
+    """Return what a field that one may take over is called."""
     return LABELS.get(field, "운영 상태")

@@ -9,11 +9,12 @@ import hashlib
 import os
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import psycopg
@@ -92,18 +93,24 @@ class Leaving:
         self._life = Life(runtime.deployment, runtime.settings.migrators, clock.now)
         self._components = [COMPONENT, *runtime.host.components()]
 
-    def export(self, tenant_id: str, folder: Path | None = None) -> Export:
+    def export(
+        self,
+        tenant_id: str,
+        folder: Path | None = None,
+        registers: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> Export:
         """Write a city's data into a ZIP, by default in `<data>/archives`; one snapshot.
 
-        Who made it, when, and the file's hash are kept in the registry. Raises OSError when the
-        file cannot be written, KeyProblemError when the city's key cannot be opened.
+        `registers` are files to put beside the tables, by name (`leaving_registers`). Who made it,
+        when, and the file's hash are kept in the registry. Raises OSError when the file cannot be
+        written, KeyProblemError when the city's key cannot be opened.
         """
         city, began = self._life.city(tenant_id), clock.now()
         self._prepare(city)
         file = place(self._runtime, folder, city, began, "zip")
         start = time.monotonic()
         try:
-            manifest = self._write(file, city, began)
+            manifest = self._write(file, city, began, registers)
         except Exception:
             self._life.note(city, "EXPORT", file.name, began, self._by)
             raise
@@ -141,13 +148,18 @@ class Leaving:
             statement = sql.SQL(_ACCESS).format(sql.Identifier(schema, "access_log"))
             connection.execute(statement, (clock.uuid7(), clock.now()))
 
-    def _write(self, file: Path, city: City, began: datetime) -> ExportManifest:
+    def _write(
+        self, file: Path, city: City, began: datetime, registers: Mapping[str, bytes]
+    ) -> ExportManifest:
         part = file.with_name(file.name + ".part")
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(descriptor, "r+b") as raw:
                 with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-                    manifest = _Writer(archive, self._progress).fill(self, city, began)
+                    writer = _Writer(archive, self._progress)
+                    for name, content in registers.items():
+                        writer.put(name, content)
+                    manifest = writer.fill(self, city, began)
                 raw.flush()
                 os.fsync(raw.fileno())
             part.replace(file)
@@ -185,6 +197,7 @@ class _Writer:
                 entries += table.entries
                 if not table.left_out:
                     self._table(table)
+            self._ids([t for t in tables if not t.left_out])
             self._progress("", len(tables), len(tables))
         self._city_files(leaving.folders(city))
         self._text("data-dictionary.csv", _BOM + dictionary_csv(entries))
@@ -211,6 +224,15 @@ class _Writer:
                 rows += len(some)
         self._files[-1] = msgspec.structs.replace(self._files[-1], rows=rows)
 
+    def _ids(self, tables: list[TableRows]) -> None:
+        """Say of each id that stands in a table what people call the row."""
+        with self._member("ids.csv") as member:
+            member.write((_BOM + csv_line(("id", "표", "이름"))).encode())
+            for table in (named for t in tables if (named := t.names) is not None):
+                for some in table.batches():
+                    lines = (csv_line((key, table.name, name)) for key, name in some)
+                    member.write("".join(lines).encode())
+
     def _city_files(self, folders: dict[str, Path]) -> None:
         for name, folder in sorted(folders.items()):
             for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
@@ -220,8 +242,12 @@ class _Writer:
                         member.write(piece)
 
     def _text(self, name: str, text: str) -> None:
+        self.put(name, text.encode())
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a member that is there already."""
         with self._member(name) as member:
-            member.write(text.encode())
+            member.write(content)
 
     @contextmanager
     def _member(self, name: str) -> Iterator[Hashed]:

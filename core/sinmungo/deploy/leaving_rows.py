@@ -3,6 +3,7 @@
 Empty and absent stay apart: an absent value is an empty field, an empty text is `""`.
 """
 
+import copy
 import csv
 import io
 import json
@@ -23,6 +24,8 @@ from sinmungo_tenants.archive.copy import query
 
 _BATCH = 1000
 _UNREADABLE = "(열 수 없음)"
+# By which of its columns a reader knows a row, the best first; its id says nothing to anybody.
+_NAMES = ("case_no", "visit_no", "receipt_no", "no", "name", "title", "label")
 # A spreadsheet would take these for a formula; the mark itself is doubled, so nothing is lost.
 _MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
@@ -52,6 +55,22 @@ class TableRows:
     def header(self) -> list[str]:
         """The names of the columns that are exported."""
         return [e.column for e in self._columns]
+
+    @property
+    def names(self) -> "TableRows | None":
+        """The same rows with id and name alone; None when the table has no such columns."""
+        named = next((n for n in _NAMES if n in self.header), None)
+        if named is None or "id" not in self.header:
+            return None
+        narrow = copy.copy(self)
+        narrow.keep(("id", named))
+        return narrow
+
+    def keep(self, names: Sequence[str]) -> None:
+        """Leave out every other column."""
+        kept = [self.header.index(name) for name in names]
+        self._contexts = [self._contexts[n] for n in kept]
+        self._columns = [self._columns[n] for n in kept]
 
     def batches(self) -> Iterator[list[list[str | None]]]:
         """Return the rows, a thousand at a time, by primary key."""

@@ -10,15 +10,18 @@ from sinmungo.experts.api import ExpertsApi
 from sinmungo.experts.api_advice import AdviceApi, DeskApi, RatingsApi
 from sinmungo.experts.events import EVENTS
 from sinmungo.experts.jobs import JOBS
+from sinmungo.experts.message_texts import TEXTS_GROUP
 from sinmungo.experts.models import advice_fields, advice_requests, advice_rules, expert_ties
 from sinmungo.experts.pages_admin import RulePages
 from sinmungo.experts.pages_advice import AdviceListPages, AdvicePages, PanelPages
 from sinmungo.experts.pages_desk import DeskPages
+from sinmungo.experts.pages_payments import PaymentPages, PaymentsApi
 from sinmungo.experts.pages_pool import ExpertListPages, ExpertPages
 from sinmungo.experts.pages_rate import RatePages
 from sinmungo.experts.permissions import OWN, PERMISSIONS, READ, RULES
 from sinmungo.experts.pool import POOL_GROUP, seed
 from sinmungo.experts.reports import REPORTS
+from sinmungo.experts.retention import RETENTION
 from sinmungo.host.types import MenuItem, MergeTable, Panel, Slice
 
 SLICE = Slice(
@@ -40,9 +43,17 @@ SLICE = Slice(
     jobs=JOBS,
     reports=REPORTS,
     portal=(RatePages,),
-    office=(ExpertListPages, ExpertPages, AdviceListPages, AdvicePages, PanelPages, DeskPages),
+    office=(
+        ExpertListPages,
+        ExpertPages,
+        PaymentPages,
+        AdviceListPages,
+        AdvicePages,
+        PanelPages,
+        DeskPages,
+    ),
     admin=(RulePages,),
-    api=(ExpertsApi, AdviceApi, DeskApi, RatingsApi),
+    api=(ExpertsApi, AdviceApi, DeskApi, RatingsApi, PaymentsApi),
     templates=Path(__file__).parent / "templates",
     seed=seed,
     optional=True,
@@ -51,6 +62,7 @@ SLICE = Slice(
         MergeTable(expert_ties, "전문가 이해관계"),
     ),
     copied=(advice_fields, advice_rules),
-    copied_settings=("experts.pool_name",),
-    settings=(POOL_GROUP,),
+    copied_settings=("experts.pool_name", "experts.texts"),
+    settings=(POOL_GROUP, TEXTS_GROUP),
+    retention=RETENTION,
 )

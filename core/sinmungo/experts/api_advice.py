@@ -10,11 +10,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from sinmungo.experts import service
 from sinmungo.experts.advice_queries import Line
+from sinmungo.experts.api_acts import SessionActs, done
 from sinmungo.experts.permissions import ASK, OWN, PAY, READ
 from sinmungo.experts.register import take_away
 from sinmungo.experts.rules import Reason
 from sinmungo.host.context import Ctx
-from sinmungo.web.access import needs, public
+from sinmungo.web.access import heavy, needs, public
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.etags import if_match, with_etag
 from sinmungo.web.idempotency import once
@@ -104,41 +105,6 @@ class MatchIn(msgspec.Struct, forbid_unknown_fields=True):
     expert_id: UUID
 
 
-class DeclineIn(msgspec.Struct, forbid_unknown_fields=True):
-    """RELATIVE, SAME_FIRM, STAKE, ADVISER_TO_RIVAL, BUSY or OTHER."""
-
-    reason: str
-
-
-class PledgeIn(msgspec.Struct, forbid_unknown_fields=True):
-    """The expert: `signed`. An officer: `paper_on`, the day of the paper."""
-
-    signed: bool = False
-    paper_on: str = ""
-
-
-class PlanIn(msgspec.Struct, forbid_unknown_fields=True):
-    """When ("2026-11-25 14:00"), VISIT, OFFICE, PHONE or VIDEO, and where."""
-
-    session_at: str
-    mode: str
-    place: str = ""
-
-
-class HoldIn(msgspec.Struct, forbid_unknown_fields=True):
-    """The day, hours ("2", "1.5") and mode of a session that took place."""
-
-    held_on: str
-    hours: str
-    mode: str
-
-
-class ReportIn(msgspec.Struct, forbid_unknown_fields=True):
-    """The expert's report."""
-
-    report: str
-
-
 class PayIn(msgspec.Struct, forbid_unknown_fields=True):
     """The amount that was shown, in won."""
 
@@ -172,10 +138,11 @@ class LinkOut(msgspec.Struct):
     path: str
 
 
-class AdviceApi(Controller):
-    """`/api/v1/experts/advice`."""
+class AdviceApi(SessionActs):
+    """`/api/v1/experts/advice`; the acts on a session are those of `SessionActs`."""
 
     path = "/advice"
+    opt = needs(ASK)
     tags = ("experts",)
 
     @get("/", opt=needs(READ))
@@ -201,7 +168,7 @@ class AdviceApi(Controller):
 
         return await once(request, ctx, act)
 
-    @post("/register", opt=needs(READ), status_code=200)
+    @post("/register", opt=heavy(needs(READ)), status_code=200)
     async def register(self, ctx: CtxDep, data: JSONBody[RegisterIn]) -> Response[bytes]:
         """Return 자문대장 of a year as XLSX or CSV; the reason is written down."""
         sheet = await take_away(ctx, data.year, data.reason)
@@ -229,44 +196,7 @@ class AdviceApi(Controller):
     ) -> Response[service.Changed]:
         """Choose an expert, or another one; 409 for one with a tie."""
         version = if_match(request)
-        return _done(await service.match(ctx, request_id, data.expert_id, version))
-
-    @post("/{request_id:uuid}/decline", opt=needs(ASK), status_code=200)
-    async def decline(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[DeclineIn]
-    ) -> Response[service.Changed]:
-        """Write down that the chosen expert cannot or may not."""
-        return _done(await service.decline(ctx, request_id, data.reason, if_match(request)))
-
-    @post("/{request_id:uuid}/pledge", opt=needs(ASK), status_code=200)
-    async def pledge(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[PledgeIn]
-    ) -> Response[service.Changed]:
-        """Write down a pledge on paper."""
-        return _done(
-            await service.pledge(ctx, request_id, if_match(request), paper_on=data.paper_on)
-        )
-
-    @post("/{request_id:uuid}/plan", opt=needs(ASK), status_code=200)
-    async def plan(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[PlanIn]
-    ) -> Response[service.Changed]:
-        """Set time, mode and place."""
-        return await _plan(ctx, request_id, data, if_match(request))
-
-    @post("/{request_id:uuid}/hold", opt=needs(ASK), status_code=200)
-    async def hold(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[HoldIn]
-    ) -> Response[service.Changed]:
-        """Write down that the session took place."""
-        return await _hold(ctx, request_id, data, if_match(request))
-
-    @post("/{request_id:uuid}/report", opt=needs(ASK), status_code=200)
-    async def report(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[ReportIn]
-    ) -> Response[service.Changed]:
-        """Take a report that came another way."""
-        return _done(await service.report(ctx, request_id, data.report, if_match(request)))
+        return done(await service.match(ctx, request_id, data.expert_id, version))
 
     @get("/{request_id:uuid}/due", opt=needs(READ))
     async def due(self, ctx: CtxDep, request_id: FromPath[UUID]) -> service.Due:
@@ -278,7 +208,7 @@ class AdviceApi(Controller):
         self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[PayIn]
     ) -> Response[service.Changed]:
         """Approve the fee; 409 when a cap allows another amount by now."""
-        return _done(await service.approve(ctx, request_id, data.fee, if_match(request)))
+        return done(await service.approve(ctx, request_id, data.fee, if_match(request)))
 
     @post("/{request_id:uuid}/rating", opt=needs(ASK), status_code=201)
     async def rate(
@@ -299,13 +229,14 @@ class AdviceApi(Controller):
         self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[CancelIn]
     ) -> Response[service.Changed]:
         """Give a request up before the session."""
-        return _done(await service.cancel(ctx, request_id, data.cancel_reason, if_match(request)))
+        return done(await service.cancel(ctx, request_id, data.cancel_reason, if_match(request)))
 
 
-class DeskApi(Controller):
-    """`/api/v1/experts/desk`: an expert's own sessions; any other is 404."""
+class DeskApi(SessionActs):
+    """`/api/v1/experts/desk`: an expert's own sessions and the acts on them; any other is 404."""
 
     path = "/desk"
+    opt = needs(OWN)
     tags = ("experts",)
 
     @get("/", opt=needs(OWN))
@@ -322,41 +253,6 @@ class DeskApi(Controller):
     async def one(self, ctx: CtxDep, request_id: FromPath[UUID]) -> Response[AdviceOut]:
         """Return one of one's own sessions; the view is written to the access log."""
         return await _one(ctx, request_id)
-
-    @post("/{request_id:uuid}/decline", opt=needs(OWN), status_code=200)
-    async def decline(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[DeclineIn]
-    ) -> Response[service.Changed]:
-        """Say that one cannot or may not; a tie is written down."""
-        return _done(await service.decline(ctx, request_id, data.reason, if_match(request)))
-
-    @post("/{request_id:uuid}/pledge", opt=needs(OWN), status_code=200)
-    async def pledge(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[PledgeIn]
-    ) -> Response[service.Changed]:
-        """Sign the pledge for this session."""
-        return _done(await service.pledge(ctx, request_id, if_match(request), signed=data.signed))
-
-    @post("/{request_id:uuid}/plan", opt=needs(OWN), status_code=200)
-    async def plan(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[PlanIn]
-    ) -> Response[service.Changed]:
-        """Set time, mode and place."""
-        return await _plan(ctx, request_id, data, if_match(request))
-
-    @post("/{request_id:uuid}/hold", opt=needs(OWN), status_code=200)
-    async def hold(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[HoldIn]
-    ) -> Response[service.Changed]:
-        """Write down that the session took place."""
-        return await _hold(ctx, request_id, data, if_match(request))
-
-    @post("/{request_id:uuid}/report", opt=needs(OWN), status_code=200)
-    async def report(
-        self, request: Req, ctx: CtxDep, request_id: FromPath[UUID], data: JSONBody[ReportIn]
-    ) -> Response[service.Changed]:
-        """Hand in the report; until the fee is approved it can be written anew."""
-        return _done(await service.report(ctx, request_id, data.report, if_match(request)))
 
 
 class RatingsApi(Controller):
@@ -412,21 +308,3 @@ def _candidate(found: service.Candidate) -> CandidateOut:
         reasons=list(found.assessment.reasons),
         texts=[reason.text for reason in found.assessment.reasons],
     )
-
-
-async def _plan(
-    ctx: Ctx, request_id: UUID, data: PlanIn, version: int
-) -> Response[service.Changed]:
-    done = await service.plan(ctx, request_id, data.session_at, data.mode, data.place, version)
-    return _done(done)
-
-
-async def _hold(
-    ctx: Ctx, request_id: UUID, data: HoldIn, version: int
-) -> Response[service.Changed]:
-    session = service.Session(held_on=data.held_on, hours=data.hours, mode=data.mode)
-    return _done(await service.hold(ctx, request_id, session, version))
-
-
-def _done(changed: service.Changed) -> Response[service.Changed]:
-    return with_etag(changed, changed.row_version)

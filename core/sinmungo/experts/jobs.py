@@ -1,6 +1,7 @@
 """Mails after commit: to the expert when chosen and when a report is due, to the company to rate.
 
-They name numbers and days, never what a difficulty is about.
+They name numbers and days, never what a difficulty is about. The texts are the city's
+(`message_texts`).
 """
 
 from datetime import date
@@ -10,10 +11,12 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from sinmungo import clock
+from sinmungo.cases.message_texts import fill
 from sinmungo.cases.models import cases
 from sinmungo.companies.models import contacts
 from sinmungo.experts import ratings
 from sinmungo.experts.advice import MATCHED_MAIL, RATING_MAIL, REMINDER
+from sinmungo.experts.message_texts import DUE, FIELD, HELD, NO, texts_of
 from sinmungo.experts.models import advice_fields, advice_ratings, advice_requests, experts
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
@@ -87,12 +90,8 @@ async def matched_mail(ctx: Ctx, request_id: UUID) -> None:
     row = await ctx.db.first(_ROW, id=request_id)
     if row is None or row.state != "MATCHED":
         return
-    lines = [
-        f"{row.field_label} 분야 심층자문({row.no})을 부탁드립니다.",
-        "로그인해 내용을 보시고, 이해관계가 없으면 서약한 뒤 일정을 정해 주세요.",
-        address(ctx, "/office/experts/desk"),
-    ]
-    await _to_expert(ctx, row, f"심층자문 {row.no}을 부탁드립니다", lines)
+    own = await texts_of(ctx)
+    await _to_expert(ctx, row, own.matched_subject, own.matched_body)
 
 
 async def report_reminder(ctx: Ctx, request_id: UUID) -> None:
@@ -100,10 +99,9 @@ async def report_reminder(ctx: Ctx, request_id: UUID) -> None:
     row = await ctx.db.first(_ROW, id=request_id)
     if row is None or row.state != "HELD" or row.report_due is None:
         return
+    own = await texts_of(ctx)
     late = row.report_due < clock.today()
-    due = f"보고 기한 {date_ko(row.report_due)}{'이 지났습니다' if late else '입니다'}."
-    lines = [f"심층자문 {row.no}의 {due}", address(ctx, "/office/experts/desk")]
-    await _to_expert(ctx, row, f"심층자문 {row.no} 결과보고를 부탁드립니다", lines)
+    await _to_expert(ctx, row, own.report_subject, own.late_body if late else own.report_body)
 
 
 async def rating_mail(ctx: Ctx, request_id: UUID) -> None:
@@ -114,13 +112,8 @@ async def rating_mail(ctx: Ctx, request_id: UUID) -> None:
     to = await _company_email(ctx, row)
     if not to:
         return
-    day = f"{date_ko(row.held_on)} " if row.held_on else ""
-    lines = [
-        f"{day}{row.field_label} 분야 심층자문({row.no})은 어떠셨습니까?",
-        "아래 주소에서 한 번 평가하실 수 있습니다. 30일 동안 열립니다.",
-        address(ctx, await ratings.make_link(ctx, request_id)),
-    ]
-    await _send(ctx, to, row, "심층자문을 평가해 주세요", lines)
+    own, link = await texts_of(ctx), await ratings.make_link(ctx, request_id)
+    await _send(ctx, to, row, own.rating_subject, own.rating_body, link)
 
 
 async def _company_email(ctx: Ctx, row: _Row) -> str:
@@ -132,25 +125,23 @@ async def _company_email(ctx: Ctx, row: _Row) -> str:
     return unseal(ctx, "email", found.email_sealed, found.id) if found else ""
 
 
-async def _to_expert(ctx: Ctx, row: _Row, subject: str, lines: list[str]) -> None:
+async def _to_expert(ctx: Ctx, row: _Row, subject: str, body: str) -> None:
     if row.email_sealed is None or row.expert_id is None:
         return
     to = unseal(ctx, "email", row.email_sealed, row.expert_id)
-    await _send(ctx, to, row, subject, lines)
+    await _send(ctx, to, row, subject, body, "/office/experts/desk")
 
 
-async def _send(ctx: Ctx, to: str, row: _Row, subject: str, lines: list[str]) -> None:
+async def _send(ctx: Ctx, to: str, row: _Row, subject: str, body: str, link: str) -> None:
+    """Send a text of the city's with the session's values, a link of ours and whom to call."""
+    days = {DUE: row.report_due, HELD: row.held_on}
+    values = {NO: row.no, FIELD: row.field_label}
+    values |= {name: date_ko(day) if day else "" for name, day in days.items()}
     head = f"[{ctx.city.name} {ctx.city.service_name}]"
+    told = [head, fill(ctx, body, values).strip(), mail.address(ctx, link)]
     contact = " ".join(part for part in ("담당", row.unit_name, row.unit_phone) if part)
-    await mail.send(ctx, to, f"{head} {subject}", "\n".join([head, *lines, "", contact, ""]))
-
-
-def address(ctx: Ctx, path: str) -> str:
-    """Return a path as an address that a mail can name."""
-    host = ctx.city.hosts[0] if ctx.city.hosts else "localhost"
-    if ctx.settings.cookie_secure:
-        return f"https://{host}{path}"
-    return f"http://{host}:{ctx.settings.port}{path}"
+    title = f"{head} {fill(ctx, subject, values)}"
+    await mail.send(ctx, to, title, "\n".join([*told, "", contact, ""]))
 
 
 JOBS = (

@@ -20,14 +20,14 @@ from sinmungo.companies.service import company_brief
 from sinmungo.errors import InvalidError, MissingError, RefusedError, SinmungoError, StaleError
 from sinmungo.experts import service, words
 from sinmungo.experts.advice_queries import Line
-from sinmungo.experts.permissions import ASK, PAY, READ
+from sinmungo.experts.permissions import ASK, PAY, READ, TAX
 from sinmungo.experts.ratings import RATABLE
 from sinmungo.experts.register import take_away
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import date_ko, parse_date
 from sinmungo.text.errors import InputProblem
 from sinmungo.visits import service as visits
-from sinmungo.web.access import needs
+from sinmungo.web.access import heavy, needs
 from sinmungo.web.cursors import decode_place, encode_cursor
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
@@ -122,6 +122,7 @@ class AdviceListPages(Controller):
             first_href=f"{HOME}?view={view}" if form["after"] else "",
             today=clock.today(),
             words=words,
+            may_tax=ctx.me.may(TAX),
         )
 
     @get("/register", opt=needs(READ))
@@ -130,7 +131,7 @@ class AdviceListPages(Controller):
         del ctx
         return _take_away(request, Form({"year": str(clock.today().year)}))
 
-    @post("/register", opt=needs(READ))
+    @post("/register", opt=heavy(needs(READ)))
     async def register(self, request: Req, ctx: CtxDep) -> Response[Any]:
         """Hand out 자문대장 of a year; who took it and why is kept."""
         form = await read_form(request)
@@ -313,13 +314,15 @@ async def _show(
     choosing = "match" in found.acts and (found.row.state == "REQUESTED" or form["rematch"] == "1")
     any_field = form["any_field"] == "1"
     listed = await service.candidates(ctx, request_id, any_field=any_field) if choosing else []
+    free = [c for c in listed if not c.assessment.excluded]
     return page(
         request,
         "experts/advice.html",
         status=error.status if error else 200,
         advice=found,
         row=found.row,
-        candidates=[c for c in listed if not c.assessment.excluded][:BEST],
+        candidates=free[:BEST],
+        others=free[BEST:],
         excluded=[c for c in listed if c.assessment.excluded],
         choosing=choosing,
         any_field=any_field,

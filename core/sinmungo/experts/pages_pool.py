@@ -16,6 +16,7 @@ from sinmungo.experts.queries import ExpertLine
 from sinmungo.experts.record import USUAL_CAPACITY, as_texts
 from sinmungo.experts.register import take_away_pool
 from sinmungo.host.context import Ctx
+from sinmungo.settings.banks import banks
 from sinmungo.text.dates import date_ko, parse_date
 from sinmungo.text.errors import InputProblem
 from sinmungo.text.phone import display as display_phone
@@ -340,6 +341,7 @@ async def _tax(
         pool=await service.pool_name(ctx),
         expert_id=expert_id,
         incomes=list(words.INCOME.items()),
+        banks=[(name, name) for name in dict.fromkeys([*await banks(ctx), form["bank"]]) if name],
         form=form,
         errors=errors or {},
     )

@@ -19,6 +19,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
 from sinmungo.host.personal import seal, unseal
 from sinmungo.host.types import Event
+from sinmungo.settings.banks import banks
 from sinmungo.text.dates import parse_date
 from sinmungo.text.normalise import company_key
 from sinmungo.web.forms import Gather
@@ -125,11 +126,16 @@ async def tax(ctx: Ctx, expert_id: UUID) -> Tax:
 
 
 async def save_tax(ctx: Ctx, expert_id: UUID, texts: Mapping[str, str], row_version: int) -> int:
-    """Keep what is needed to pay; `row_version` 0 for the first time. Return the new version."""
-    columns = _tax_columns(ctx, expert_id, texts)
+    """Keep what is needed to pay; `row_version` 0 for the first time. Return the new version.
+
+    The bank is one of the city's list, or the one that is already written down.
+    """
+    now = await ctx.db.first(q.TAX, expert_id=expert_id)
+    known = [*await banks(ctx), *([now.bank] if now else [])]
+    columns = _tax_columns(ctx, expert_id, texts, known)
     found = await stored(ctx, expert_id)
     if row_version == 0:
-        if await ctx.db.first(q.TAX, expert_id=expert_id) is not None:
+        if now is not None:
             raise StaleError
         await ctx.db.run(q.ADD_TAX, expert_id=expert_id, row_version=1, **columns)
     elif not await ctx.db.run(q.EDIT_TAX, b_id=expert_id, b_version=row_version, **columns):
@@ -139,13 +145,15 @@ async def save_tax(ctx: Ctx, expert_id: UUID, texts: Mapping[str, str], row_vers
     return row_version + 1
 
 
-def _tax_columns(ctx: Ctx, expert_id: UUID, texts: Mapping[str, str]) -> dict[str, Any]:
+def _tax_columns(
+    ctx: Ctx, expert_id: UUID, texts: Mapping[str, str], known: list[str]
+) -> dict[str, Any]:
     gather = Gather()
     income = texts.get("income", "")
     gather.need("income", income in words.INCOME, "소득 구분을 골라 주세요.")
     bank, holder = (gather.take(f, line, texts.get(f, ""), "") for f in ("bank", "holder"))
     account = gather.take("account", _account, texts.get("account", ""), "")
-    gather.need("bank", bank, "은행을 적어 주세요.")
+    gather.need("bank", bank in known, "은행을 목록에서 골라 주세요.")
     gather.need("account", account, "계좌번호를 적어 주세요.")
     gather.need("holder", holder, "예금주를 적어 주세요.")
     gather.done()

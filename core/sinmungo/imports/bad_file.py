@@ -13,8 +13,11 @@ from sinmungo.imports import runs, state
 from sinmungo.imports.header import REASON
 from sinmungo.imports.plan import Plan, SheetPlan
 from sinmungo.imports.queries import RunRow
+from sinmungo.imports.reader import MOMENT, Cell
 from sinmungo.imports.shown import shown
 from sinmungo.imports.state import BadLine
+from sinmungo.imports.values import DAY_FIELDS, unclear_day
+from sinmungo.text.normalise import clean_multiline
 from sinmungo.web.sheets import Column, Sheet, download, xlsx
 
 _PAGE = 1000
@@ -56,7 +59,7 @@ def _sheet(run: RunRow, plan: Plan, number: int, lines: list[BadLine]) -> Sheet:
     return Sheet(
         title=_title(sheet),
         columns=[*columns, Column(REASON, _WIDE)],
-        rows=_rows(lines, len(labels)),
+        rows=_rows(lines, sheet.header.fields[: len(labels)]),
         as_of=plan.as_of if run.kind == "COMPANIES" else None,
     )
 
@@ -67,8 +70,18 @@ def _title(sheet: SheetPlan) -> str:
     return sheet.name if told else f"{sheet.name} {sheet.year}년"
 
 
-def _rows(lines: Iterable[BadLine], width: int) -> Iterable[tuple[str | None, ...]]:
+def _rows(lines: Iterable[BadLine], fields: list[str]) -> Iterable[tuple[str | None, ...]]:
     for line in lines:
-        cells = [shown(cell) or None for cell in (line.cells or [])][:width]
+        told = zip(line.cells or [], fields, strict=False)
+        cells = [_kept(cell, field) or None for cell, field in told]
         reason = f"{line.column}: {line.message}" if line.column else line.message
-        yield (*cells, *[None] * (width - len(cells)), reason)
+        yield (*cells, *[None] * (len(fields) - len(cells)), reason)
+
+
+def _kept(cell: Cell, field: str) -> str:
+    """Return a cell as a text that means the same; what was unclear stays so until it is mended."""
+    if field in DAY_FIELDS and unclear_day(cell):
+        return f"{cell}(?)"
+    if isinstance(cell, str) and not MOMENT.fullmatch(cell):
+        return clean_multiline(cell)
+    return shown(cell)

@@ -19,7 +19,15 @@ from sinmungo.imports.firms import line_phone, read_firm
 from sinmungo.imports.plan import Row
 from sinmungo.imports.problems import LineProblemError
 from sinmungo.imports.terms import Words
-from sinmungo.imports.values import MAX_TEXT, Years, count, moment, paragraphs, words
+from sinmungo.imports.values import (
+    MAX_TEXT,
+    Years,
+    count,
+    moment,
+    name_beside_phone,
+    paragraphs,
+    words,
+)
 from sinmungo.text.normalise import company_key
 
 _MAX_NUMBER = 60
@@ -93,7 +101,7 @@ def understand(row: Row, meant: Words, years: Years) -> CaseLine:
         channel=meant.code("CHANNEL", _at(row, "channel", words), "channel") or "",
         category=meant.code("CATEGORY", _at(row, "category", words), "category") or "",
         content=content,
-        caller=_at(row, "caller", words),
+        caller=_at(row, "caller", words) or _at(row, "contact", name_beside_phone),
         unit_id=UUID(unit) if unit else None,
         officer=_at(row, "officer", words),
         answer=_at(row, "answer", paragraphs),

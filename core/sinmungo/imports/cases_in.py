@@ -25,6 +25,7 @@ from sinmungo.host.personal import seal
 from sinmungo.host.types import Event
 from sinmungo.imports import queries as q
 from sinmungo.imports.case_line import CaseLine, understand
+from sinmungo.imports.counts import follow_counts, keep_figures
 from sinmungo.imports.firms import Firms, load_firms
 from sinmungo.imports.outcome import Outcome
 from sinmungo.imports.plan import Row
@@ -32,10 +33,6 @@ from sinmungo.imports.problems import LineProblemError
 from sinmungo.imports.terms import Words
 from sinmungo.imports.values import Years
 from sinmungo.text.search import grams
-
-OLD = "구"
-_MAX_NUMBER = 60
-_NOTHING = "내용이 비어 있습니다."
 
 
 class CasesTarget:
@@ -219,6 +216,9 @@ async def _write(ctx: Ctx, run: q.RunRow, firms: Firms, drafts: list[Draft]) -> 
     await firms.write(ctx)
     if not drafts:
         return
+    told = [(draft.values["company_id"], draft.line.firm, None) for draft in drafts]
+    await keep_figures(ctx, told)
+    await follow_counts(ctx, told)
     now = clock.now()
     await ctx.db.run_many(cases_q.ADD, [draft.values for draft in drafts])
     await record_past(

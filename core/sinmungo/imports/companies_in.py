@@ -20,18 +20,19 @@ from sinmungo.companies import service as companies
 from sinmungo.companies.events import CompanyChanged, MembershipChanged
 from sinmungo.companies.models import PREMISES, SIZE_CLASSES
 from sinmungo.companies.places import places
-from sinmungo.companies.record import CompanyValues
+from sinmungo.companies.record import CompanyValues, changed_fields
 from sinmungo.errors import InvalidError
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import Emission, record_past
 from sinmungo.host.personal import unseal
 from sinmungo.imports import queries as q
 from sinmungo.imports.columns import key_of
+from sinmungo.imports.counts import keep_figures
 from sinmungo.imports.firms import line_phone, load_firms, read_firm
 from sinmungo.imports.outcome import Outcome
 from sinmungo.imports.plan import Row
 from sinmungo.imports.problems import LineProblemError
-from sinmungo.imports.values import Years, count, day, words
+from sinmungo.imports.values import Years, count, day, paragraphs, words
 from sinmungo.text.normalise import company_key
 
 _FILLED = tuple(
@@ -46,12 +47,13 @@ _SEPARATORS = re.compile(r"[,/;\n]+")
 
 
 class FirmLine(msgspec.Struct):
-    """A line of a list, understood."""
+    """A line of a list, understood; `on` is the day on which what it says held."""
 
     row: Row
     firm: CompanyValues
     associations: tuple[str, ...] = ()
     joined: date | None = None
+    on: date | None = None
 
     @property
     def key(self) -> bytes:
@@ -63,6 +65,7 @@ class FirmLine(msgspec.Struct):
 
 def understand(row: Row, as_of: date | None, years: Years, dongs: Sequence[str] = ()) -> FirmLine:
     """Return what a line says. Raises LineProblemError with the column at fault."""
+    on = _at(row, "as_of", day, years) or as_of
     firm = msgspec.structs.replace(
         read_firm(row),
         phone=line_phone(row),
@@ -70,12 +73,12 @@ def understand(row: Row, as_of: date | None, years: Years, dongs: Sequence[str] 
         premises=_PREMISES.get(key_of(_at(row, "premises", words))),
         founded_on=_at(row, "founded", day, years),
         factory_registered=True if _at(row, "registered", day, years) else None,
-        **_people(row, _at(row, "as_of", day, years) or as_of),
+        **_people(row, on),
     )
     firm = msgspec.structs.replace(firm, dong=_dong(firm, dongs))
-    names = [name.strip() for name in _SEPARATORS.split(_at(row, "association", words))]
+    names = [name.strip() for name in _SEPARATORS.split(_at(row, "association", paragraphs))]
     told = tuple(dict.fromkeys(n for n in names if company_key(n) and n not in {"-", "없음"}))
-    return FirmLine(row, firm, told, _at(row, "joined", day, years))
+    return FirmLine(row, firm, told, _at(row, "joined", day, years), on)
 
 
 def _at(row: Row, field: str, parse: Any, *more: Any) -> Any:
@@ -88,10 +91,8 @@ def _at(row: Row, field: str, parse: Any, *more: Any) -> Any:
 
 def _people(row: Row, on: date | None) -> dict[str, Any]:
     """Return the head count: the whole, or men and women added (foreigners are among them)."""
-    total, foreign = _at(row, "employees", count), _at(row, "foreign", count)
-    men, women = _at(row, "men", count), _at(row, "women", count)
-    if total is None and (men is not None or women is not None):
-        total = (men or 0) + (women or 0)
+    total = _either(row, "employees", "men", "women")
+    foreign = _either(row, "foreign", "foreign_men", "foreign_women")
     if total is None:
         return {}
     if foreign is not None and foreign > total:
@@ -99,6 +100,13 @@ def _people(row: Row, on: date | None) -> dict[str, Any]:
     if on is None:
         raise LineProblemError("MISSING", "종업원 수를 센 기준일을 알 수 없습니다.", "employees")
     return {"employees": total, "employees_foreign": foreign, "employees_on": on}
+
+
+def _either(row: Row, whole: str, *parts: str) -> int | None:
+    """Return a number of people, or its parts added; None when neither is told."""
+    told: int | None = _at(row, whole, count)
+    added = [n for n in (_at(row, part, count) for part in parts) if n is not None]
+    return sum(added) if told is None and added else told
 
 
 def _dong(firm: CompanyValues, dongs: Sequence[str]) -> str | None:
@@ -142,7 +150,8 @@ class CompaniesTarget:
             except LineProblemError as problem:
                 to.refuse(line.row, problem)
         await firms.write(ctx)
-        await self._figures(ctx, [(line, i) for line, i in found if i in firms.new])
+        told = [(company_id, line.firm, line.on) for line, company_id in found]
+        await keep_figures(ctx, [one for one in told if one[0] in firms.new])
         seen: set[UUID] = set()
         for line, company_id in found:
             first = company_id in firms.new and company_id not in seen
@@ -193,8 +202,8 @@ class CompaniesTarget:
         (row,) = await ctx.db.all(q.RECORDS, ids=[company_id])
         old = _values(ctx, row)
         new = completed(old, line.firm)
-        fields = [f for f in new.__struct_fields__ if getattr(old, f) != getattr(new, f)]
-        await self._figures(ctx, [(line, company_id)])
+        fields = changed_fields(old, new)
+        await keep_figures(ctx, [(company_id, line.firm, line.on)])
         if not fields:
             return False
         await companies.store(ctx, company_id, new, row.row_version)
@@ -203,24 +212,6 @@ class CompaniesTarget:
             ctx, companies.SUBJECT, [Emission(event, company_id, row.row_version + 1)]
         )
         return True
-
-    async def _figures(self, ctx: Ctx, lines: list[tuple[FirmLine, UUID]]) -> None:
-        """Keep each head count under its day, also when a newer one is known."""
-        rows = [
-            {
-                "id": clock.uuid7(),
-                "company_id": company_id,
-                "day": line.firm.employees_on,
-                "employees": line.firm.employees,
-                "employees_foreign": line.firm.employees_foreign,
-                "size_class": line.firm.size_class,
-                "recorded_at": clock.now(),
-                "row_version": 1,
-            }
-            for line, company_id in lines
-            if line.firm.employees is not None
-        ]
-        await ctx.db.run_many(kept.PUT_FIGURES, rows)
 
     async def _join(self, ctx: Ctx, line: FirmLine, company_id: UUID) -> bool:
         """Make the company a member of its associations; return whether it was not yet."""

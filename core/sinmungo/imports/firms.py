@@ -43,8 +43,8 @@ def read_firm(row: Row) -> CompanyValues:
 
 
 def line_phone(row: Row) -> str | None:
-    """Return the telephone of a line."""
-    found: str | None = _of(row, "phone", telephone)
+    """Return the telephone of a line; it may stand beside a name in one cell."""
+    found: str | None = _of(row, "phone", telephone) or _of(row, "contact", telephone)
     return found
 
 

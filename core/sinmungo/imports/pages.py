@@ -141,7 +141,7 @@ class ImportPages(Controller):
 class LinkPages(Controller):
     """`/admin/imports/{id}/links`: a way in for those whom a staff list brought."""
 
-    @post("/{run_id:uuid}/links", opt=needs(PEOPLE_MANAGE), status_code=200)
+    @post("/{run_id:uuid}/links", opt=heavy(needs(PEOPLE_MANAGE)), status_code=200)
     async def links(self, request: Req, ctx: CtxDep, run_id: FromPath[UUID]) -> Response[bytes]:
         """Hand out one-time links as a workbook; each is told this once."""
         await read_form(request)

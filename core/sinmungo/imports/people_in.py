@@ -25,6 +25,7 @@ from sinmungo.people import queries as people_q
 from sinmungo.people import service as people
 from sinmungo.people.models import ROLES
 from sinmungo.people.officers import Move, OfficerDetail, OfficerEdit
+from sinmungo.people.permissions import REGIONAL
 from sinmungo.people.units import set_phone
 
 KIND = "PEOPLE"
@@ -39,8 +40,9 @@ _COLUMN_OF = {
     "phone": "phone",
     "parent_id": "parent",
 }
-_ROLE_CODES = {key_of(text): code for code, title in ROLES.items() for text in (title, code)}
-_ROLE_CODES |= {key_of(title.split("(")[0]): code for code, title in ROLES.items()}
+_GIVEN = {code: title for code, title in ROLES.items() if code != REGIONAL}
+_ROLE_CODES = {key_of(text): code for code, title in _GIVEN.items() for text in (title, code)}
+_ROLE_CODES |= {key_of(title.split("(")[0]): code for code, title in _GIVEN.items()}
 _HEAD = {key_of(word) for word in ("예", "Y", "O", "○", "1", "부서장", "장", "true")}
 _ENDINGS = (("팀", "TEAM"), ("계", "TEAM"), ("국", "BUREAU"), ("본부", "BUREAU"))
 
@@ -269,7 +271,7 @@ def _roles(text: str) -> tuple[str, ...]:
         if code is None:
             raise LineProblemError(
                 "VALUE",
-                f"모르는 역할입니다. {', '.join(ROLES.values())} 가운데 적어 주세요.",
+                f"모르는 역할입니다. {', '.join(_GIVEN.values())} 가운데 적어 주세요.",
                 "role",
             )
         found.append(code)

@@ -11,6 +11,7 @@ from sinmungo.imports.plan import Plan, SheetPlan
 from sinmungo.imports.reader import MOMENT, Cell
 from sinmungo.imports.terms import NONE, TITLES, Unknown, Words
 from sinmungo.imports.upload import SheetChoice
+from sinmungo.text.normalise import clean
 from sinmungo.web.forms import Form
 
 ROOT = "/admin/imports"
@@ -84,10 +85,10 @@ def _sheet(kind: str, number: int, sheet: SheetPlan) -> SheetView:
 
 
 def shown(cell: Cell) -> str:
-    """Return a cell as a person reads it: a day without its midnight."""
+    """Return a cell as it will be read: broken text mended, a day without its midnight."""
     if isinstance(cell, str) and MOMENT.fullmatch(cell):
         return cell.removesuffix("T00:00:00").replace("T", " ")[:16]
-    return " ".join(text(cell).split())
+    return clean(text(cell))
 
 
 def letter(position: int) -> str:

@@ -5,6 +5,7 @@ around. A number 11.2 may be the 2nd or the 20th: it is asked about, never guess
 """
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -15,18 +16,23 @@ from sinmungo.imports.reader import MOMENT, RESIDENT_MARK, Cell
 from sinmungo.text import business_no, dates, phone
 from sinmungo.text.normalise import clean, clean_multiline
 
+DAY_FIELDS = frozenset({"registered", "answered", "due", "as_of", "founded", "joined"})
 MAX_TEXT = 4000
 MAX_LINE = 300
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _EXCEL_ZERO = date(1899, 12, 30)
 _NO_YEAR = re.compile(r"\D*\d{1,2}\s*[./월-]\s*\d{1,2}\s*[.일]?(?:\s*\(.*)?(?:\s+.*)?")
+_THREE = re.compile(r"\D*\d{2,4}\s*[./년-]\s*\d{1,2}\s*[./월-]\s*\d{1,2}(?!\d|\s*[:시])")
+_SERIAL_TEXT = re.compile(r"\d{5}")
+_DIGITS = re.compile(r"[\d+][\d\-().~\s]*")
+_NAME = re.compile(r"[^\W\d_][^\W\d_ ·.]*(?: [^\W\d_·.]+){0,2}")
 _DAY_ONLY = re.compile(r"(\d{1,2})\.(\d)")
 _COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,7})\s*(?:명|인)?")
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d)(?!\d)\s*(?:년|\.|-|/|$|[^\d])")
 _AS_OF = re.compile(
     r"(20\d\d)\s*[.년\-/]\s*(\d{1,2})\s*[.월\-/]?\s*(\d{1,2}|말)?\s*[.일]?\s*(?=.*(?:기준|현재))"
 )
-_EARLIEST = date(1980, 1, 1)
+_EARLIEST, _FOUNDED = date(1980, 1, 1), date(1900, 1, 1)
 _DECEMBER = 12
 
 
@@ -89,18 +95,21 @@ def _checked(text: str, limit: int) -> str:
 
 
 def day(cell: Cell, years: Years) -> date | None:
-    """Return the day of a cell, None for an empty one. Raises LineProblemError."""
-    found = moment(cell, years)
+    """Return the day of a cell, None for an empty one. Raises LineProblemError.
+
+    A company may be far older than any register.
+    """
+    found = moment(cell, years, _FOUNDED)
     return clock.to_seoul(found).date() if found else None
 
 
-def moment(cell: Cell, years: Years) -> datetime | None:
+def moment(cell: Cell, years: Years, earliest: date = _EARLIEST) -> datetime | None:
     """Return the moment of a cell, midnight when no time is given. Raises LineProblemError."""
-    text = words(cell)
+    text = unicodedata.normalize("NFKC", words(cell)).lstrip("'’‘`").strip()
     if not text or text in {"-", "–", "."}:
         return None
     found = _parsed(cell, text, years)
-    if not _EARLIEST <= found.date() <= clock.today():
+    if not earliest <= found.date() <= clock.today():
         raise LineProblemError(
             "DATE",
             "아직 오지 않은 날입니다." if found.date() > clock.today() else "너무 오래된 날입니다.",
@@ -110,12 +119,20 @@ def moment(cell: Cell, years: Years) -> datetime | None:
     return found
 
 
+def unclear_day(cell: Cell) -> bool:
+    """Whether a number may be two days: 11.2 is the 2nd or the 20th, but no month has a 40th."""
+    short = _DAY_ONLY.fullmatch(str(cell)) if isinstance(cell, float) else None
+    return short is not None and int(short[2]) <= 3  # noqa: PLR2004 - as said above
+
+
 def _parsed(cell: Cell, text: str, years: Years) -> datetime:
     if isinstance(cell, str) and MOMENT.fullmatch(cell):
         return datetime.fromisoformat(cell).replace(tzinfo=clock.SEOUL)
     if isinstance(cell, int | float) and _FIRST_SERIAL <= cell < _LAST_SERIAL:
         return _from_serial(float(cell))
-    if isinstance(cell, float) and (short := _DAY_ONLY.fullmatch(text)) and int(short[2]) <= 3:  # noqa: PLR2004 - no month has a 40th
+    if _SERIAL_TEXT.fullmatch(text) and _FIRST_SERIAL <= int(text) < _LAST_SERIAL:
+        return _from_serial(float(text))
+    if unclear_day(cell) and (short := _DAY_ONLY.fullmatch(text)):
         raise LineProblemError(
             "DATE", f"{short[1]}월 {short[2]}일인지 {short[2]}0일인지 알 수 없습니다."
         )
@@ -133,13 +150,19 @@ def _read(text: str, around: date, years: Years) -> datetime:
             raise LineProblemError("DATE", problem.message) from None
     if years.title and not _has_year(text, text) and found.year != years.title:
         raise LineProblemError("DATE", f"{years.title}년에 없는 날짜입니다.")
-    return found
+    return _last_century(text, found)
+
+
+def _last_century(text: str, found: datetime) -> datetime:
+    """98.3.2 of a factory's registration lies behind us, not ahead."""
+    ahead = found.date() > clock.today() and str(found.year) not in text
+    return found.replace(year=found.year - 100) if ahead and _has_year(text, text) else found
 
 
 def _has_year(cell: Cell, text: str) -> bool:
     if isinstance(cell, int | float):
         return cell >= _FIRST_SERIAL
-    return not _NO_YEAR.fullmatch(text)
+    return bool(_THREE.match(text)) or not _NO_YEAR.fullmatch(text)
 
 
 def _from_serial(serial: float) -> datetime:
@@ -175,6 +198,16 @@ def number(cell: Cell) -> str | None:
         return None
     except business_no.BusinessNoError as problem:
         raise LineProblemError("VALUE", problem.message) from None
+
+
+def name_beside_phone(cell: Cell) -> str:
+    """Return the person of a cell like "김하늘 과장 010-0000-1234", empty if it names none.
+
+    A mask (김*늘) is nobody's name.
+    """
+    text = words(cell)
+    name = " ".join(_DIGITS.sub(" ", text).split()).strip("()[]/·,:- ")
+    return name if "*" not in text and _NAME.fullmatch(name) else ""
 
 
 def telephone(cell: Cell) -> str | None:

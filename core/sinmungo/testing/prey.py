@@ -49,10 +49,10 @@ class Prey:
         return sorted(fitting, key=rank)
 
     def ids_for(self, param: str, path: str = "", many: int = 2) -> list[UUID]:
-        """Return ids that may be meant; of every kind, one each, when the name says nothing."""
+        """Return ids that may be meant, one of each likely table; of every kind if none is."""
         tables = self.tables_for(param, path)
         if tables:
-            return [i for t in tables[:many] for i in self.by_table[t][:many]]
+            return [self.by_table[t][0] for t in tables[:many]]
         return [ids[0] for ids in self.by_table.values()]
 
     def one(self, param: str) -> UUID:

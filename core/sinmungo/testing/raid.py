@@ -4,7 +4,7 @@ A request here passes the shape of the body, the version and the CSRF check, so 
 is the wall and nothing before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sinmungo.testing.samples import body_of, query_of
 from sinmungo.testing.sweep import SERVER_ERROR, SIGN_IN, UNREADABLE, Leak, Route, turned_away
 
 type Words = Mapping[str, Mapping[str, Any]]
+type Fill = Callable[[Route], list[dict[str, object]]]
 
 _CSRF = "sinmungo_csrf"
 _WORDS = {
@@ -74,8 +75,9 @@ async def raid(
     *,
     words: Words | None = None,
     refuse_all: bool = False,
+    fill: Fill | None = None,
 ) -> Raid:
-    """Try each route with the ids of `theirs`.
+    """Try each route with the ids of `theirs`, or with what `fill` puts into its path.
 
     A route with an id in its path must refuse; with `refuse_all` every route must. One without may
     answer otherwise, but nothing of theirs.
@@ -83,7 +85,7 @@ async def raid(
     """
     done = Raid()
     for route in tried:
-        for given in fillings(route, theirs):
+        for given in fill(route) if fill else fillings(route, theirs):
             address = route.at(given)
             query = query_of(route.handler, given, theirs.one) if route.method == "GET" else {}
             answer = await ask(client, route, address, theirs, query, words)

@@ -13,7 +13,9 @@ from sinmungo.visits.extra import RECORDS
 from sinmungo.visits.models import visits
 from sinmungo.visits.pages import MENU, OFFICE, PANELS
 from sinmungo.visits.permissions import PERMISSIONS
+from sinmungo.visits.reactions import REACTIONS
 from sinmungo.visits.reports import REPORTS
+from sinmungo.visits.retention import RETENTION
 from sinmungo.visits.types import VISIT_GROUP
 
 SLICE = Slice(
@@ -24,6 +26,7 @@ SLICE = Slice(
     panels=PANELS,
     events=EVENTS,
     reports=REPORTS,
+    reactions=REACTIONS,
     office=OFFICE,
     api=API,
     templates=Path(__file__).parent / "templates",
@@ -32,4 +35,5 @@ SLICE = Slice(
     forms=RECORDS,
     copied_settings=("visits",),
     settings=(VISIT_GROUP,),
+    retention=RETENTION,
 )

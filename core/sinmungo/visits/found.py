@@ -25,8 +25,9 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.events import Emission, emit_many
 from sinmungo.people.service import list_units
 from sinmungo.visits import queries as q
-from sinmungo.visits.events import ItemFound, ItemReclassified
+from sinmungo.visits.events import ItemFound
 from sinmungo.visits.labels import CHANNEL_OF, FIELD
+from sinmungo.visits.outcomes import outcome_row, set_outcome, settled_as
 from sinmungo.visits.record import check_outcome
 from sinmungo.visits.scope import scope
 from sinmungo.visits.team import check_agencies
@@ -173,9 +174,9 @@ async def _write(
     rows, history, emissions, lines = [], [], [], []
     for position, (item, case) in enumerate(found, start):
         item_id = clock.uuid7()
-        settled = _settled(item)
+        settled = settled_as(item)
         rows.append(_item_row(site, item, case, position, item_id))
-        history.append(_outcome_row(ctx, item_id, 1, settled, site.at))
+        history.append(outcome_row(ctx, item_id, 1, settled, site.at))
         event = ItemFound(visit_id=site.visit_id, item_id=item_id, case_id=case.id, **settled)
         emissions.append(Emission(event, site.visit_id, seq, site.at))
         lines.append(
@@ -193,15 +194,6 @@ async def _write(
     return lines
 
 
-def _settled(item: Found) -> dict[str, Any]:
-    """Return how an item is counted: unit and agency only where the outcome speaks of them."""
-    return {
-        "outcome": item.outcome,
-        "unit_id": item.unit_id if item.outcome == "NOTIFIED" else None,
-        "agency_id": item.agency_id if item.outcome == "PROPOSED" else None,
-    }
-
-
 def _item_row(
     site: Site, item: Found, case: RegisteredCase, position: int, item_id: UUID
 ) -> dict[str, Any]:
@@ -212,23 +204,9 @@ def _item_row(
         "case_id": case.id,
         "category": item.category,
         "content": item.content,
-        **_settled(item),
+        **settled_as(item),
         "settled_on": None if item.outcome == "UNCLASSED" else site.on,
         "row_version": 1,
-    }
-
-
-def _outcome_row(
-    ctx: Ctx, item_id: UUID, seq: int, settled: dict[str, Any], occurred_at: datetime
-) -> dict[str, Any]:
-    return {
-        "id": clock.uuid7(),
-        "item_id": item_id,
-        "seq": seq,
-        **settled,
-        "occurred_at": occurred_at,
-        "recorded_at": clock.now(),
-        "recorded_by": ctx.me.officer_id,
     }
 
 
@@ -248,17 +226,12 @@ async def reclassify(ctx: Ctx, item_id: UUID, given: Found, row_version: int) ->
     if item.row_version != row_version:
         raise StaleError
     await check_found(ctx, [given])
-    settled, now = _settled(given), clock.now()
+    settled = settled_as(given)
     if settled == {"outcome": item.outcome, "unit_id": item.unit_id, "agency_id": item.agency_id}:
         raise RefusedError("처리 구분이 지금과 같습니다.")
-    await _follow(ctx, item, given)
-    done = None if given.outcome == "UNCLASSED" else clock.today()
-    columns = {**settled, "settled_on": done}
-    if not await ctx.db.run(q.RECLASSIFY, b_id=item_id, b_version=row_version, **columns):
-        raise StaleError
-    seq = row_version + 1
-    await ctx.db.run(q.ADD_OUTCOME, **_outcome_row(ctx, item_id, seq, settled, now))
-    await _tell(ctx, item, settled, seq)
+    async with ctx.db.savepoint():  # written first: what the case does then finds it done
+        seq = await set_outcome(ctx, item, settled)
+        await _follow(ctx, item, given)
     return Classified(
         id=item_id,
         visit_id=item.visit_id,
@@ -266,13 +239,6 @@ async def reclassify(ctx: Ctx, item_id: UUID, given: Found, row_version: int) ->
         outcome=given.outcome,
         row_version=seq,
     )
-
-
-async def _tell(ctx: Ctx, item: q.ItemBrief, settled: dict[str, Any], seq: int) -> None:
-    event = ItemReclassified(
-        visit_id=item.visit_id, item_id=item.id, case_id=item.case_id, old=item.outcome, **settled
-    )
-    await emit_many(ctx, q.SUBJECT, [Emission(event, item.visit_id, seq)])
 
 
 async def _follow(ctx: Ctx, item: q.ItemBrief, given: Found) -> None:

@@ -27,7 +27,7 @@ type Dimension = Literal["month", "kind", "unit"]
 DIMENSIONS: dict[str, str] = {"month": "월별", "kind": "구분별", "unit": "부서별"}
 REVIEW = "REVIEW"
 """Asks for rows of HANDLED and NOTIFIED together."""
-_MANY = 100_000
+MANY = 100_000
 
 
 class LedgerQuery(msgspec.Struct, kw_only=True):
@@ -170,8 +170,8 @@ async def whole_book(
     ctx: Ctx, asked: LedgerQuery
 ) -> tuple[list[q.BookedVisit], list[q.BookedItem]]:
     """Return every visit and difficulty of the book, oldest first, for a file."""
-    visits = await visits_behind(ctx, asked, size=_MANY)
-    items = await items_behind(ctx, asked, size=_MANY)
+    visits = await visits_behind(ctx, asked, size=MANY)
+    items = await items_behind(ctx, asked, size=MANY)
     return visits.items[::-1], items.items[::-1]
 
 

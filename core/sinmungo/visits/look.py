@@ -74,6 +74,10 @@ class Look(msgspec.Struct, frozen=True):
         """A day as printed."""
         return dates.date_ko(day) if day else ""
 
+    def day_of(self, moment: datetime) -> str:
+        """The day of a moment as printed."""
+        return dates.date_ko(clock.to_seoul(moment).date())
+
     def wall(self, moment: datetime | None) -> str:
         """The hour of a moment."""
         return f"{clock.to_seoul(moment):%H:%M}" if moment else ""

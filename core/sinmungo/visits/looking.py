@@ -18,7 +18,7 @@ from sinmungo.visits.labels import OUTCOME
 from sinmungo.visits.permissions import RECORD
 from sinmungo.visits.scope import scope
 from sinmungo.visits.team import met_lines, teams
-from sinmungo.visits.types import ItemLine, VisitDetail
+from sinmungo.visits.types import ItemLine, TeamLine, VisitDetail
 
 _ACTS = {
     "PLANNED": ("move", "cancel", "record"),
@@ -60,8 +60,16 @@ async def detail(ctx: Ctx, visit_id: UUID) -> VisitDetail:
         team=team,
         people=met_lines(ctx, met),
         items=[ItemLine(**msgspec.structs.asdict(item)) for item in items],
-        acts=_ACTS[row.state] if ctx.me.may(RECORD) else (),
+        acts=_acts(ctx, row.state, team),
     )
+
+
+def _acts(ctx: Ctx, state: str, team: list[TeamLine]) -> tuple[str, ...]:
+    if not ctx.me.may(RECORD):
+        return ()
+    me = ctx.me.officer_id
+    joins = state == "PLANNED" and me is not None and all(one.officer_id != me for one in team)
+    return (*_ACTS[state], "join") if joins else _ACTS[state]
 
 
 async def history(ctx: Ctx, visit_id: UUID) -> list[Entry]:

@@ -15,7 +15,7 @@ from sinmungo.visits.labels import KIND, OUTCOME
 from sinmungo.visits.ledger import DIMENSIONS, REVIEW, Ledger, LedgerLine, LedgerQuery
 from sinmungo.visits.pages_list import ROOT, tabs
 from sinmungo.visits.permissions import READ
-from sinmungo.visits.sheets import book_sheets
+from sinmungo.visits.sheets import book_sheets, rows_sheet
 from sinmungo.web import charts
 from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import Form, Gather, query_form
@@ -81,6 +81,18 @@ class LedgerPages(Controller):
         )
         return await _rows_page(request, ctx, "visits/booked_items.html", form, asked, rows)
 
+    @get(
+        ["/visits.xlsx", "/visits.csv", "/items.xlsx", "/items.csv"],
+        opt=heavy(needs(READ)),
+    )
+    async def rows_file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
+        """Send all rows behind a number."""
+        form = query_form(request)
+        what, _, kind = request.url.path.rpartition("/")[2].rpartition(".")
+        line, outcome = form.optional("line"), form.optional("outcome")
+        sheet = await rows_sheet(ctx, query_of(form), what, line, outcome)
+        return download(sheet.title, [sheet], file_kind(kind))
+
 
 def query_of(form: Form) -> LedgerQuery:
     """Return what the filters of the address mean; without days the running year."""
@@ -125,7 +137,7 @@ async def _page(
         "visits/ledger.html",
         status=422 if errors else 200,
         tabs=tabs("ledger"),
-        form=_shown(form, asked),
+        form=form if errors else _shown(form, asked),
         errors=errors,
         book=book,
         stats=_stats(form, book.total),
@@ -150,10 +162,7 @@ _FILES = (("엑셀 내려받기", "xlsx"), ("CSV", "csv"))
 def _shown(form: Form, asked: LedgerQuery) -> Form:
     """The filters as they were understood."""
     days = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
-    written = {
-        name: form[name] or (f"{d.year}. {d.month}. {d.day}." if d else "")
-        for name, d in days.items()
-    }
+    written = {name: f"{d.year}. {d.month}. {d.day}." for name, d in days.items() if d}
     return Form({**form, **written})
 
 
@@ -223,6 +232,7 @@ async def _rows_page(
         rows=rows.items,
         named=named,
         back=link(form),
+        files=[(title, link(form, f"{path}.{kind}", **chosen)) for title, kind in _FILES],
         as_of=dates.date_ko(asked.day),
         next_href=link(form, path, **chosen, cursor=rows.next) if rows.next else "",
     )

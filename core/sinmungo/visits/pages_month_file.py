@@ -12,7 +12,7 @@ from sinmungo.visits.permissions import READ
 from sinmungo.visits.types import VisitLine
 from sinmungo.web.access import heavy, needs
 from sinmungo.web.forms import query_form
-from sinmungo.web.sheets import Column, Row, Sheet, download, file_kind
+from sinmungo.web.sheets import Column, Row, download_list
 from sinmungo.web.types import CtxDep, Req
 
 _COLUMNS = (
@@ -40,15 +40,15 @@ class MonthFilePages(Controller):
         """Hand out the month that the page shows."""
         asked = query_form(request)
         period, mine = month_of(asked["month"]), asked["mine"] == "1"
-        sheet = await _sheet(ctx, period, mine=mine)
-        return download(f"현장방문 {period.code}", [sheet], file_kind(kind))
+        name, title = f"현장방문 {period.code}", f"현장방문 {period.title}"
+        rows = await _rows(ctx, period, mine=mine)
+        return download_list(name, title, _COLUMNS, rows, kind, "회")
 
 
-async def _sheet(ctx: Ctx, period: Period, *, mine: bool) -> Sheet:
+async def _rows(ctx: Ctx, period: Period, *, mine: bool) -> list[Row]:
     words = await looks.look(ctx)
     lines = await service.calendar(ctx, period.first, period.last, mine=mine)
-    cells = sorted((_cells(line, words) for line in lines), key=lambda c: (c[0], c[1] or ""))
-    return Sheet(f"현장방문 {period.title}", _COLUMNS, cells, clock.today(), (), "회")
+    return sorted((_cells(line, words) for line in lines), key=lambda c: (c[0], c[1] or ""))
 
 
 def _cells(line: VisitLine, words: looks.Look) -> Row:

@@ -7,7 +7,13 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from sinmungo.errors import InvalidError, RefusedError, SinmungoError, StaleError
+from sinmungo.errors import (
+    InvalidError,
+    MissingError,
+    RefusedError,
+    SinmungoError,
+    StaleError,
+)
 from sinmungo.host.context import Ctx
 from sinmungo.text.dates import datetime_ko
 from sinmungo.visits import extra, forms, service
@@ -61,7 +67,9 @@ class VisitPages(Controller):
     async def classify(
         self, request: Req, ctx: CtxDep, visit_id: FromPath[UUID], item_id: FromPath[UUID]
     ) -> Response[Any]:
-        """Count a difficulty otherwise from now on."""
+        """Count a difficulty of this visit otherwise from now on."""
+        if item_id not in {item.id for item in (await service.detail(ctx, visit_id)).items}:
+            raise MissingError
         form = await read_form(request)
         try:
             async with ctx.db.savepoint():

@@ -19,6 +19,7 @@ from sinmungo.visits.models import (
     visits,
 )
 from sinmungo.visits.scope import VISIBLE
+from sinmungo.visits.types import VisitRow
 from sinmungo_tenants import any_of, insert_into, read, write
 from sinmungo_tenants.statements import Write
 
@@ -42,38 +43,6 @@ class Brief(msgspec.Struct):
     started_at: datetime | None
     place: str | None
     note: str | None
-    row_version: int
-
-
-class DetailRow(msgspec.Struct):
-    """A whole visit with the names around it."""
-
-    id: UUID
-    visit_no: str | None
-    kind: str
-    state: str
-    company_id: UUID
-    company_name: str
-    unit_id: UUID | None
-    unit_name: str | None
-    planned_at: datetime | None
-    visited_on: date | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    place: str | None
-    note: str | None
-    next_plan: str | None
-    guided: str | None
-    cancel_reason: str | None
-    employees: int | None
-    employees_foreign: int | None
-    industry: str | None
-    products: str | None
-    sales: int | None
-    export_usd: int | None
-    factory_area: int | None
-    premises: str | None
-    recorded_at: datetime | None
     row_version: int
 
 
@@ -136,6 +105,18 @@ class ItemBrief(msgspec.Struct):
     row_version: int
 
 
+class ItemOfCase(msgspec.Struct):
+    """A difficulty by the case it became, and the unit that visited."""
+
+    id: UUID
+    visit_id: UUID
+    case_id: UUID
+    outcome: str
+    unit_id: UUID | None
+    visit_unit_id: UUID | None
+    row_version: int
+
+
 class FoundAt(msgspec.Struct):
     """At which visit a case was found."""
 
@@ -152,7 +133,7 @@ BRIEF = read(
     select(*(_v[name] for name in Brief.__struct_fields__)).where(_v.id == _ID, VISIBLE), Brief
 )
 ANY_BRIEF = read(select(*(_v[name] for name in Brief.__struct_fields__)).where(_v.id == _ID), Brief)
-_SHOWN = DetailRow.__struct_fields__[8:]
+_SHOWN = VisitRow.__struct_fields__[8:]
 DETAIL = read(
     select(
         _v.id,
@@ -168,7 +149,7 @@ DETAIL = read(
     .join(companies, companies.c.id == _v.company_id)
     .outerjoin(org_units, org_units.c.id == _v.unit_id)
     .where(_v.id == _ID, VISIBLE),
-    DetailRow,
+    VisitRow,
 )
 TEAMS = read(
     select(
@@ -236,6 +217,20 @@ ITEM = read(
     .join(visits, _v.id == _i.visit_id)
     .where(_i.id == _ID, VISIBLE),
     ItemBrief,
+)
+ITEM_OF_CASE = read(
+    select(
+        _i.id,
+        _i.visit_id,
+        _i.case_id,
+        _i.outcome,
+        _i.unit_id,
+        _v.unit_id.label("visit_unit_id"),
+        _i.row_version,
+    )
+    .join(visits, _v.id == _i.visit_id)
+    .where(_i.case_id == bindparam("case_id", type_=Uuid())),
+    ItemOfCase,
 )
 OF_CASE = read(
     select(

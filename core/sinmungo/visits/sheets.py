@@ -7,7 +7,16 @@ from sinmungo.cases.labels import STATUS
 from sinmungo.host.context import Ctx
 from sinmungo.visits import ledger_queries as q
 from sinmungo.visits.labels import KIND, OUTCOME
-from sinmungo.visits.ledger import DIMENSIONS, LedgerLine, LedgerQuery, ledger, whole_book
+from sinmungo.visits.ledger import (
+    DIMENSIONS,
+    MANY,
+    LedgerLine,
+    LedgerQuery,
+    items_behind,
+    ledger,
+    visits_behind,
+    whole_book,
+)
 from sinmungo.web.sheets import Column, Sheet
 
 _COUNTS = ("received", "on_site", "handled", "notified", "proposed", "unclassed")
@@ -33,6 +42,16 @@ async def book_sheets(ctx: Ctx, asked: LedgerQuery) -> list[Sheet]:
         _visits(asked, visits),
         _items(asked, items, words),
     ]
+
+
+async def rows_sheet(
+    ctx: Ctx, asked: LedgerQuery, what: str, line: str | None, outcome: str | None
+) -> Sheet:
+    """Return the rows behind a number of the book: "visits" or "items"."""
+    if what == "visits":
+        return _visits(asked, (await visits_behind(ctx, asked, line=line, size=MANY)).items)
+    items = await items_behind(ctx, asked, line=line, outcome=outcome, size=MANY)
+    return _items(asked, items.items, (await cases.labels(ctx)).all_categories)
 
 
 def _sums(asked: LedgerQuery, lines: list[LedgerLine]) -> Sheet:

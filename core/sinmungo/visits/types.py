@@ -228,11 +228,8 @@ class ItemLine(msgspec.Struct, kw_only=True):
     row_version: int
 
 
-class VisitDetail(msgspec.Struct, kw_only=True):
-    """One visit with opened names. `acts` are what may be done now, by this actor.
-
-    `acts` holds "move", "join", "cancel", "record", "amend", "classify".
-    """
+class VisitRow(msgspec.Struct):
+    """A whole visit with the names around it, as it stands in the tables."""
 
     id: UUID
     visit_no: str | None
@@ -261,6 +258,14 @@ class VisitDetail(msgspec.Struct, kw_only=True):
     premises: str | None
     recorded_at: datetime | None
     row_version: int
+
+
+class VisitDetail(VisitRow, kw_only=True):
+    """One visit with opened names. `acts` are what may be done now, by this actor.
+
+    `acts` holds "move", "join", "cancel", "record", "amend", "classify".
+    """
+
     team: list[TeamLine]
     people: list[MetLine]
     items: list[ItemLine]

@@ -22,6 +22,7 @@ MANIFEST = Manifest(
         append_only=("bucheon_project100_signals",),
     ),
     settings=Settings,
+    guide=Path(__file__).parent / "guide",
 )
 
 

@@ -124,6 +124,13 @@ async def test_board_shows_everyone_with_colours_and_filters(project, four, web,
         assert "tile" not in listed.split("<main")[1]
         assert "2026. 6. 30.(화)" in listed
         assert "1회" in listed
+        assert f"{HOME}/board/table.csv?round=" in late
+        file = await browser.get(f"{HOME}/board/table.xlsx?state=LATE&officer={other.id}")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.content)).get_sheet_by_index(0)
+        filed = [row for row in book.to_python() if isinstance(row[0], float)]
+        assert [row[1:6] for row in filed] == [
+            ["㈜나래", "관리 중", "기한 지남", "남도윤 주무관", ""]
+        ]
 
 
 async def test_overdue_page_and_file(project, four, web):

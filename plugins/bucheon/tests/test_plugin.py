@@ -3,7 +3,10 @@
 import ast
 from collections import Counter
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+
+from python_calamine import CalamineWorkbook
 
 import sinmungo_bucheon
 from sinmungo.sdk import clock, list_officers
@@ -58,7 +61,7 @@ async def test_off_is_gone_and_back_with_its_data(web, people, project, make_com
     assert "bucheon/project100" in (await api.get("/api/v1/openapi.json")).text
 
 
-async def test_demo_fills_a_hundred_once(runtime, city, people):
+async def test_demo_fills_a_hundred_once(runtime, city, people, web):
     from sinmungo_bucheon.project100 import SLICE, board, regulations, rounds, year
 
     with clock.frozen(datetime.fromisoformat("2026-01-05T10:00+09:00")):
@@ -86,3 +89,12 @@ async def test_demo_fills_a_hundred_once(runtime, city, people):
             assert 0 < of_year.outcomes["OPEN"] < of_year.cases
             assert of_year.regulations == len(await regulations.regulations(ctx)) > 0
             assert len(await list_officers(ctx)) == 2
+        browser = web.browser(await people.officer("TEAM_LEADER"))
+        assert (await browser.get(HOME)).text.count('class="tile ') == 100
+        file = await browser.get(f"{HOME}/year/table.xlsx?year=2026")
+        sheet = CalamineWorkbook.from_filelike(BytesIO(file.content)).get_sheet_by_index(0)
+        named = {m.row.company_name for m in found}
+        listed = [cell for row in sheet.to_python() for cell in row if cell in named]
+        looked_after = {line.member.row.company_name for line in of_year.lines}
+        assert sorted(listed) == sorted(looked_after)
+        assert len(listed) == 103

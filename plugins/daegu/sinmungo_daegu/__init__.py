@@ -17,6 +17,7 @@ MANIFEST = Manifest(
     requires_sdk=">=1.0,<2",
     component=Component("daegu", Path(__file__).parent / "migrations", metadata),
     requires=("experts",),
+    guide=Path(__file__).parent / "guide",
 )
 
 

@@ -1,6 +1,7 @@
 """합동 방문단 (AS-06, J1): the page, the API and the file reproduce the figures from rows."""
 
 import io
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -106,6 +107,23 @@ async def test_page_and_file_say_the_same(web: Any, desk: Any, told: None):
     assert isinstance(numbered[0][1], datetime)
     ministries = [r[5] for r in sent.iter_rows(values_only=True) if str(r[2]).count("-") == 2]
     assert len(ministries) == 7
+    for days, companies in (
+        ("first=2020-01-01&last=2020-12-31", COMPANIES_2020),
+        ("first=2021-01-01&last=2021-06-30", COMPANIES_2021),
+    ):
+        await _book_counts(browser, days, companies)
+
+
+async def _book_counts(browser: Any, days: str, companies: int) -> None:
+    """Compare the ledger's page and file of those days; each company was visited once."""
+    page = await browser.get(f"/office/visits/ledger?{days}")
+    assert re.search(rf"<b>{companies}</b><small>개사</small>", page.text)
+    file = await browser.get(f"/office/visits/ledger/file.xlsx?{days}")
+    sums, listed, _ = openpyxl.load_workbook(io.BytesIO(file.content)).worksheets
+    total = next(r for r in sums.iter_rows(values_only=True) if r[0] == "계")
+    assert total[1:3] == (companies, companies)
+    rows = [r for r in listed.iter_rows(values_only=True) if str(r[1]).startswith("V-")]
+    assert len({r[4] for r in rows}) == len(rows) == companies
 
 
 async def test_as06_through_the_api(api: Any, people: Any, runtime: Any, city: Any):

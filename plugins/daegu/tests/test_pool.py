@@ -1,12 +1,13 @@
 """기업애로 자문단: what is Daegu's over core's experts, and how the old register moved."""
 
+import re
 from datetime import date
 from io import BytesIO
 
 import psycopg
 import pytest
 
-from sinmungo.sdk import RefusedError, experts
+from sinmungo.sdk import RefusedError, clock, experts
 from sinmungo.testing.experts import AdviceScene
 from sinmungo_daegu import MANIFEST
 from sinmungo_daegu.pool import SLICE, rules
@@ -48,6 +49,11 @@ async def test_the_years_figures_on_screen_as_file_and_by_api(web, desk, api, ru
     page = await web.browser(desk).get(HOME)
     assert "기업애로 자문단 2026년 실적" in page.text
     assert "300,000" in page.text
+    for cell in ("dimension=field&amp;value=LABOR", "dimension=rating&amp;value=-"):
+        href = re.search(rf'href="([^"]*{cell}[^"]*)"', page.text)
+        assert href
+        behind = await web.browser(desk).get(href[1].replace("&amp;", "&"))
+        assert "2026-0001" in behind.text
     figures = (await api.get("/api/v1/daegu/pool?year=2026")).json()
     assert (figures["experts"], figures["sessions"], figures["fees"]) == (1, 1, 300_000)
     from openpyxl import load_workbook
@@ -74,6 +80,7 @@ async def test_demo_makes_the_119_and_this_years_sessions_once(runtime, city, pe
             await SLICE.demo(ctx, {})
     async with runtime.work.open(city) as ctx:
         assert (await experts.counts(ctx))["SERVING"] == 119
+        assert (await experts.yearly(ctx, clock.today().year)).experts == 119
         assert all(f.experts for f in await experts.list_fields(ctx))
         counts = await experts.advice_counts(ctx)
         assert sum(n for state, n in counts.items() if state != "LATE") == 20

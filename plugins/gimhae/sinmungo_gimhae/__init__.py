@@ -14,6 +14,7 @@ MANIFEST = Manifest(
     requires_sdk=">=1.0,<2",
     component=Component("gimhae", Path(__file__).parent / "migrations", metadata),
     requires=("bookings",),
+    guide=Path(__file__).parent / "guide",
 )
 
 

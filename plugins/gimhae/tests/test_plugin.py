@@ -42,3 +42,16 @@ async def test_bookings_come_with_it_and_stay_while_it_is_on(web: Any, people: A
     assert "bookings" not in (await admin.get("/api/v1/openapi.json")).text
     assert (await admin.post("/api/v1/plugins/gimhae/enable")).status_code == 200
     assert len((await api.get(API)).json()["items"]) == 1
+
+
+async def test_its_page_of_the_guide_is_there_while_it_is_on(web: Any, people: Any):
+    reader, page = web.anyone(), "/help/gimhae/rooms"
+    found = await reader.get(page)
+    assert (found.status_code, "상시상담실" in found.text) == (200, True)
+    assert f'href="{page}"' in (await reader.get("/help/index")).text
+    for wrong in ("/help/gimhae/nothing", "/help/nobody/rooms", "/help/gimhae/img/no.png"):
+        assert (await reader.get(wrong)).status_code == 404
+    admin = web.api(await people.officer("TENANT_ADMIN"))
+    assert (await admin.post("/api/v1/plugins/gimhae/disable")).status_code == 200
+    assert (await reader.get(page)).status_code == 404
+    assert f'href="{page}"' not in (await reader.get("/help/index")).text

@@ -18,6 +18,7 @@ from sinmungo_bucheon.project100.handover import JOBS
 from sinmungo_bucheon.project100.handover_pages import HandoverController
 from sinmungo_bucheon.project100.list_api import ListApi
 from sinmungo_bucheon.project100.list_pages import (
+    BoardFileController,
     OverdueController,
     RegulationController,
     YearController,
@@ -27,6 +28,7 @@ from sinmungo_bucheon.project100.models import ENDED, enrolments
 from sinmungo_bucheon.project100.pages import BoardController, CompanyController
 from sinmungo_bucheon.project100.permissions import PERMISSIONS, READ
 from sinmungo_bucheon.project100.reports import REPORTS
+from sinmungo_bucheon.project100.retention import RETENTION
 from sinmungo_bucheon.project100.round_pages import RoundController
 
 SLICE = Slice(
@@ -40,6 +42,7 @@ SLICE = Slice(
     reports=REPORTS,
     office=(
         BoardController,
+        BoardFileController,
         CompanyController,
         LogController,
         ContactController,
@@ -52,6 +55,7 @@ SLICE = Slice(
     api=(ProjectApi, ListApi),
     templates=Path(__file__).parent / "templates",
     demo=demo,
+    retention=RETENTION,
     merges=(
         MergeTable(
             enrolments,

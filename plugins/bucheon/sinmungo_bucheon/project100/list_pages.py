@@ -13,24 +13,48 @@ from sinmungo.sdk import (
     FileKind,
     Form,
     InvalidError,
+    MissingError,
     Req,
     case_labels,
     clock,
     download,
     file_kind,
+    heavy,
     needs,
     query_form,
     read_form,
     see_other,
 )
-from sinmungo_bucheon.project100 import overdue, regulations, sheets, year
+from sinmungo_bucheon.project100 import board, overdue, regulations, sheets, year
 from sinmungo_bucheon.project100.cadence import CYCLES
-from sinmungo_bucheon.project100.look import HOME, chosen_officer, officer_filter, show
+from sinmungo_bucheon.project100.look import (
+    HOME,
+    asked_board,
+    chosen_officer,
+    officer_filter,
+    show,
+)
 from sinmungo_bucheon.project100.models import REGULATION_STATES
 from sinmungo_bucheon.project100.permissions import CONTACT, READ
 from sinmungo_bucheon.project100.rounds import cycle
 
 FILES = ["/table.xlsx", "/table.csv"]
+
+
+class BoardFileController(Controller):
+    """`/office/bucheon/project100/board`: the companies that the board shows, as a file."""
+
+    path = "/board"
+
+    @get(FILES, opt=heavy(needs(READ)))
+    async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
+        """Download the list."""
+        form = query_form(request)
+        of = await board.current_round(ctx, form.uuid("round"))
+        if of is None:
+            raise MissingError
+        found, _ = await asked_board(ctx, of, form)
+        return download(f"유망기업100_{of.name}", [sheets.board_sheet(found)], _kind(request))
 
 
 class OverdueController(Controller):
@@ -55,7 +79,7 @@ class OverdueController(Controller):
             form=Form({**form, "period": found.period.token}),
         )
 
-    @get(FILES, opt=needs(READ))
+    @get(FILES, opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Download the list."""
         found = await _owing(ctx, query_form(request))
@@ -91,7 +115,7 @@ class RegulationController(Controller):
         said = f"{row.case_no}: {REGULATION_STATES[row.state]}"
         return see_other(f"{HOME}/regulations", said)
 
-    @get(FILES, opt=needs(READ))
+    @get(FILES, opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Download the list."""
         state = query_form(request)["state"]
@@ -119,7 +143,7 @@ class YearController(Controller):
             years=[(y, f"{y}년") for y in await year.years(ctx)],
         )
 
-    @get(FILES, opt=needs(READ))
+    @get(FILES, opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Download the year with the contacts and rules behind it."""
         of = await year.year_of(ctx, _year(query_form(request)))

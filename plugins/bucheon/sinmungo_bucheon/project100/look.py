@@ -1,16 +1,17 @@
-"""What every screen of the project shares: its tabs, its page of the guide, who may do what."""
+"""What every screen of the project shares: its tabs, and who may do what."""
 
 from typing import Any
 from uuid import UUID
 
 from litestar import Response
 
-from sinmungo.sdk import Ctx, Req, page
-from sinmungo_bucheon.project100 import board, service
+from sinmungo.sdk import Ctx, Form, Req, page
+from sinmungo_bucheon.project100 import board, cadence, service
+from sinmungo_bucheon.project100.models import ACTIVE, STATUSES
 from sinmungo_bucheon.project100.permissions import CONTACT, MANAGE
+from sinmungo_bucheon.project100.queries import RoundRow
 
 HOME = "/office/bucheon/project100"
-HELP = "/help/project100"
 MINE = "me"
 TABS = (
     ("board", "한눈에", HOME),
@@ -31,7 +32,6 @@ def show(
         f"bucheon/project100/{name}.html",
         status=status,
         home=HOME,
-        help_href=HELP,
         project_tabs=tabs,
         may_manage=ctx.me.may(MANAGE),
         may_contact=ctx.me.may(CONTACT),
@@ -61,6 +61,15 @@ async def holders(ctx: Ctx) -> list[tuple[UUID, str]]:
 async def officer_filter(ctx: Ctx) -> list[tuple[str, str]]:
     """Return the choices of a list's officer: oneself, and those who look after companies."""
     return [(MINE, "나"), *((str(key), title) for key, title in await holders(ctx))]
+
+
+async def asked_board(ctx: Ctx, of: RoundRow, form: Form) -> tuple[board.Board, Form]:
+    """Return a round with the companies that a form asks for, and what was understood of it."""
+    status = form["status"] if form["status"] in STATUSES else ACTIVE
+    state = form["state"] if form["state"] in cadence.STATES else ""
+    officer = chosen_officer(ctx, form["officer"])
+    found = await board.board(ctx, of, status=status, officer_id=officer, state=state or None)
+    return found, Form({**form, "round": str(of.id), "status": status, "state": state})
 
 
 def chosen_officer(ctx: Ctx, text: str) -> UUID | None:

@@ -1,6 +1,7 @@
 """The screens of the project: the board of the hundred, taking in, one company."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -24,6 +25,7 @@ from sinmungo.sdk import (
 from sinmungo_bucheon.project100 import board, cadence, handover, leaving, service
 from sinmungo_bucheon.project100.look import (
     HOME,
+    asked_board,
     chosen_officer,
     officer_filter,
     officer_options,
@@ -32,6 +34,8 @@ from sinmungo_bucheon.project100.look import (
 from sinmungo_bucheon.project100.models import ACTIVE, END_REASONS, ROUND_ENDED, STATUSES
 from sinmungo_bucheon.project100.permissions import MANAGE, READ
 from sinmungo_bucheon.project100.rounds import list_rounds
+
+_NARROWS = ("round", "status", "state", "officer")
 
 
 class BoardController(Controller):
@@ -44,12 +48,9 @@ class BoardController(Controller):
         of = await board.current_round(ctx, form.uuid("round"))
         if of is None:
             return show(request, ctx, "empty", here="board")
-        status = form["status"] if form["status"] in STATUSES else ACTIVE
-        state = form["state"] if form["state"] in cadence.STATES else ""
-        officer = chosen_officer(ctx, form["officer"])
-        found = await board.board(ctx, of, status=status, officer_id=officer, state=state or None)
-        tiles = form["view"] != "list" and status == ACTIVE
-        given = {"round": str(of.id), "status": status, "state": state}
+        found, asked = await asked_board(ctx, of, form)
+        tiles = form["view"] != "list" and asked["status"] == ACTIVE
+        narrowed = asked["state"] or chosen_officer(ctx, form["officer"])
         return show(
             request,
             ctx,
@@ -57,10 +58,11 @@ class BoardController(Controller):
             here="board",
             board=found,
             tiles=tiles,
-            empty_seats=found.seats.free if not (state or officer) else 0,
+            empty_seats=0 if narrowed else found.seats.free,
             rounds=[(r.id, board.round_title(r)) for r in await list_rounds(ctx)],
             officers=await officer_filter(ctx),
-            form=Form({**form, **given, "view": "" if tiles else "list"}),
+            form=Form({**asked, "view": "" if tiles else "list"}),
+            file_query=urlencode({n: asked[n] for n in _NARROWS if asked[n]}),
             statuses=list(STATUSES.items()),
             states=cadence.STATES,
             tones=board.STATE_TONES,

@@ -16,6 +16,31 @@ _NO = SheetColumn("연번", 6, "number")
 _COMPANY = SheetColumn("업체명", 24)
 
 
+def board_sheet(of: board.Board) -> Sheet:
+    """Return the companies of a round that the board shows."""
+    columns = (
+        _NO,
+        _COMPANY,
+        SheetColumn("상태", 12),
+        SheetColumn("연락", 14),
+        SheetColumn("전담관", 14),
+        SheetColumn("마지막 연락", 14, "date"),
+        SheetColumn("다음 기한", 14, "date"),
+        SheetColumn("연락(회)", 9, "number"),
+        SheetColumn("처리중 애로", 10, "number"),
+        SheetColumn("종업원", 9, "number"),
+        SheetColumn("관리 시작", 14, "date"),
+        SheetColumn("신청 순번", 9, "number"),
+    )
+    rows = [
+        (n, m.row.company_name, m.status, m.state_title or None, m.officer, m.row.last_contact_on,
+         m.due_on, m.row.contacts, m.row.open_cases, m.row.employees, m.row.active_on,
+         m.row.apply_no)
+        for n, m in enumerate(of.members, 1)
+    ]  # fmt: skip
+    return Sheet(f"유망기업 100 {of.of.name}", columns, rows, clock.today(), unit="개사")
+
+
 def owing_sheet(of: Owing) -> Sheet:
     """Return the companies that were not contacted in a period."""
     columns = (

@@ -22,6 +22,7 @@ from sinmungo.sdk import (
     date_ko,
     download,
     file_kind,
+    heavy,
     needs,
     page,
     parse_date,
@@ -61,7 +62,7 @@ class DelegationPages(Controller):
             request,
             "daegu/delegation/delegation.html",
             status=422 if errors else 200,
-            form=_shown(form, asked),
+            form=form if errors else _shown(form, asked),
             errors=errors,
             found=found,
             equation=service.equation(found),
@@ -77,7 +78,7 @@ class DelegationPages(Controller):
             footnotes=FOOTNOTES,
         )
 
-    @get(["/file.xlsx", "/file.csv"], opt=needs(READ))
+    @get(["/file.xlsx", "/file.csv"], opt=heavy(needs(READ)))
     async def file(self, request: Req, ctx: CtxDep) -> Response[bytes]:
         """Return the same as a file."""
         found = await service.delegation(ctx, _asked(query_form(request)))
@@ -111,7 +112,7 @@ def _agency(form: Form) -> UUID | None:
 def _shown(form: Form, asked: Asked) -> Form:
     days = {"first": asked.first, "last": asked.last, "as_of": asked.as_of}
     plain = {k: f"{d.year}. {d.month}. {d.day}." for k, d in days.items() if d}
-    return Form({**plain, **form})
+    return Form({**form, **plain})
 
 
 def _link(form: Form, path: str = "", **more: str) -> str:

@@ -17,6 +17,7 @@ from sinmungo.sdk import (
     download,
     experts,
     file_kind,
+    heavy,
     needs,
     page,
     query_form,
@@ -25,6 +26,8 @@ from sinmungo_daegu.pool.permissions import READ
 
 HOME = "/office/daegu/pool"
 FIRST_YEAR = 2015
+NOT_RATED = "-"
+"""How the report of sessions names the line of those without a rating."""
 _MINUTES = 60
 COLUMNS = (
     SheetColumn("분야", 16),
@@ -58,7 +61,7 @@ class FiguresPages(Controller):
             footnotes=FOOTNOTES,
         )
 
-    @get("/{year:int}/{kind:str}", opt=needs(READ))
+    @get("/{year:int}/{kind:str}", opt=heavy(needs(READ)))
     async def file(self, ctx: CtxDep, year: FromPath[int], kind: FromPath[str]) -> Response[bytes]:
         """Return a year's figures as a file."""
         figures = await experts.yearly(ctx, year)
@@ -77,9 +80,11 @@ def rows(figures: experts.Yearly) -> list[list[Any]]:
     return [[*line[:4], line[4] / _MINUTES, line[5]] for line in lines]
 
 
-def _scores(figures: experts.Yearly) -> list[tuple[str, int]]:
-    named = [(f"{score}점", n) for score, n in sorted(figures.ratings.items(), reverse=True)]
-    return [*named, ("평가 없음", figures.unrated)]
+def _scores(figures: experts.Yearly) -> list[tuple[str, int, str]]:
+    """Return the label, the count and the report's code of each rating."""
+    best = sorted(figures.ratings.items(), reverse=True)
+    named = [(f"{score}점", n, str(score)) for score, n in best]
+    return [*named, ("평가 없음", figures.unrated, NOT_RATED)]
 
 
 def _year(text: str) -> int:
