@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sinmungo.testing.demo import DemoProcess
+from sinmungo.testing.whole_cities import FEWER
 from sinmungo_tenants.server import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
-SMALLER = {"cases": 12, "companies": 15}
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
     tenants.mkdir()
     for file in (ROOT / "tenants").glob("*.toml"):
         text = file.read_text("utf-8")
-        for key, number in SMALLER.items():
+        for key, number in FEWER.items():
             text = re.sub(rf"(?m)^{key} = \d+$", f"{key} = {number}", text)
         (tenants / file.name).write_text(text, "utf-8")
     made = DemoProcess(folder / "data", tenants)

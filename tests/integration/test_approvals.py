@@ -85,6 +85,9 @@ async def test_an_answer_is_sent_back_redrafted_and_approved(
     waiting = (await web.browser(head).get("/office/cases/approvals")).text
     assert "박도윤" not in waiting
     assert "김철수" in waiting
+    file = (await web.browser(head).get("/office/cases/approvals/file/csv")).text
+    (row,) = [r for r in file.splitlines() if "진입도로" in r]
+    assert all(word in row for word in ("가온정밀", "일부수용", "김철수", "과장"))
     assert (await act(web.api(head), case, "approve")).json()["status"] == "ANSWERED"
     assert "answered_mail" in await jobs(runtime, city)
     done = (await lead.get(f"{API}/{case}")).json()

@@ -133,6 +133,11 @@ def stored(dsn: str, city: Tenant) -> str:
     return "\n".join(row[0] for row in rows)
 
 
+def rows_of(file: httpx.Response) -> list[tuple[Any, ...]]:
+    """Return the values of a workbook's first sheet."""
+    return list(load_workbook(io.BytesIO(file.content)).active.values)
+
+
 async def test_as15_after_retention_the_person_is_gone_and_the_count_unchanged(
     api: httpx.AsyncClient,
     web: Web,
@@ -178,12 +183,15 @@ async def test_as15_after_retention_the_person_is_gone_and_the_count_unchanged(
         assert NAME not in page
         asked = {"list": "received", "day_from": "2026-01-01", "reason": "감사", "kind": "xlsx"}
         taken = await reader.post("/office/cases/ledgers/file", asked)
-        cells = {c.value for row in load_workbook(io.BytesIO(taken.content)).active for c in row}
+        cells = {value for row in rows_of(taken) for value in row}
         assert "(파기)" in cells
         assert not cells & {"한*윤", "010-****-6789"}
         proof = (await reader.get(PAGE)).text
         assert "기업애로 신청인" in proof.split('id="proof"')[1]
         assert "밤에 저절로" in proof
+        file = await reader.get(f"{PAGE}/proof/file/xlsx")
+        (row,) = [r for r in rows_of(file) if r[0] == "기업애로 신청인"]
+        assert (row[1], row[4], row[6]) == (1, 5, "밤에 저절로")
     async with runtime.work.open(city) as ctx:
         told = [p for p in await ctx.db.all(_PROOF) if p.rule.startswith("cases")]
     assert told == [Proof("cases.person", 1, 5)]

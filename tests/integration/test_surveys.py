@@ -239,3 +239,5 @@ async def test_scores_are_weighted_and_tell_no_one_apart(
     assert (await api.get("/api/v1/surveys/opinions")).status_code == 403
     page = await desk.get("/office/surveys")
     assert "11월 (11건)" in page.text
+    file = await desk.get("/office/surveys/file/csv?year=2026")
+    assert sum("의견" in line for line in file.text.splitlines()[1:]) >= len(written)

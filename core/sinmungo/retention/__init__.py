@@ -13,6 +13,7 @@ from sinmungo.retention.jobs import JOBS
 from sinmungo.retention.logs import RETENTION
 from sinmungo.retention.masks import MASKS_GROUP
 from sinmungo.retention.pages import ROOT, RetentionPages
+from sinmungo.retention.pages_file import ProofFilePages
 from sinmungo.retention.periods import PERIODS_GROUP
 from sinmungo.retention.permissions import MANAGE, PERMISSIONS
 
@@ -23,7 +24,7 @@ SLICE = Slice(
     menu=(MenuItem("보존과 파기", ROOT, MANAGE, "관리", 70, face="admin"),),
     events=EVENTS,
     jobs=JOBS,
-    admin=(RetentionPages,),
+    admin=(RetentionPages, ProofFilePages),
     api=(RetentionApi,),
     templates=Path(__file__).parent / "templates",
     settings=(PERIODS_GROUP, MASKS_GROUP),

@@ -13,13 +13,15 @@ from sinmungo.host.context import Ctx
 from sinmungo.surveys import service
 from sinmungo.surveys.permissions import READ
 from sinmungo.surveys.questions import CODES, SCORES
-from sinmungo.web.access import needs, public
+from sinmungo.web.access import heavy, needs, public
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page
+from sinmungo.web.sheets import Column, download_list
 from sinmungo.web.types import CtxDep, Req
 
 FIELDS = tuple(code.lower() for code in CODES)
 _YEARS = 3
+_COLUMNS = (Column("월", 8, "number"), Column("적은 말", 90))
 
 
 class SurveyPages(Controller):
@@ -66,6 +68,15 @@ class OpinionPages(Controller):
             for y in range(this, this - _YEARS, -1)
         ]
         return page(request, "surveys/opinions.html", found=found, months=months, years=years)
+
+    @get("/file/{kind:str}", opt=heavy(needs(READ)))
+    async def file(self, request: Req, ctx: CtxDep, kind: FromPath[str]) -> Response[bytes]:
+        """Hand out the same opinions; none of a year with too few answers."""
+        year = query_form(request).number("year") or clock.today().year
+        found = await service.opinions(ctx, year)
+        cells = [(item.month, item.text) for item in found.items]
+        title = f"{found.year}년 만족도 의견"
+        return download_list("만족도의견", title, _COLUMNS, cells, kind, "건")
 
 
 async def _ask(

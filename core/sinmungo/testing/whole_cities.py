@@ -17,6 +17,8 @@ from sinmungo_tenants.archive.copy import checksums
 from sinmungo_tenants.names import schema_of
 
 _MADE = re.compile(r"city\d+")  # the slugs of `make_city`
+# A slice of the demo's data → so many of its records are enough of them.
+FEWER = {"cases": 12, "companies": 15}
 _NOT_KEPT = "archives", "tenant_log", "dropped_tenants", "fleet_outcomes"
 
 
@@ -27,11 +29,18 @@ def sums(runtime: Runtime, city: Tenant, *, but: tuple[str, ...] = ()) -> dict[s
 
 
 async def demo_city(runtime: Runtime, file: CityFile, slug: str) -> Tenant:
-    """Return a city with the demo data of a file, under a slug of its own."""
-    file = msgspec.structs.replace(file, slug=slug, hosts=(f"{slug}.localhost",))
+    """Return a city with a little demo data of every kind of a file, under a slug of its own."""
+    hosts, tables = (f"{slug}.localhost",), file.tables | {"demo": _fewer(file.tables["demo"])}
+    file = msgspec.structs.replace(file, slug=slug, hosts=hosts, tables=tables)
     await Cities(runtime).apply([file])
     await load(runtime, [file], lambda _: None)
     return runtime.registry.by_slug(slug)
+
+
+def _fewer(demo: dict[str, Any]) -> dict[str, Any]:
+    """Return the demo's tables with fewer of the records that only their number makes slow."""
+    fewer = {name: {**demo[name], name: most} for name, most in FEWER.items() if name in demo}
+    return demo | fewer
 
 
 async def register_case(runtime: Runtime, city: Tenant, company: str = "㈜한빛정밀") -> str:
