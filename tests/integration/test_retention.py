@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from sinmungo_tenants.names import schema_of
 
 API = "/api/v1/retention"
 PAGE = "/admin/retention"
+SETTING = "/api/v1/settings/retention"
 THEN = datetime.fromisoformat("2026-11-02T10:00:00+09:00")
 LAST_DAY = datetime.fromisoformat("2031-12-31T23:00:00+09:00")
 NIGHT = datetime.fromisoformat("2032-01-01T02:10:00+09:00")
@@ -159,6 +160,7 @@ async def test_as15_after_retention_the_person_is_gone_and_the_count_unchanged(
             *await ctx.db.all(read(select(submissions.c.phone_sealed), bytes)),
         ]
         hashes = await ctx.db.all(read(select(cases.c.phone_hash), bytes))
+    await by_night(api)
     with clock.frozen(LAST_DAY):
         lines = {line["code"]: line for line in (await ok(api.get(API)))["items"]}
         assert (lines["cases.person"]["due"], lines["cases.person"]["soon"]) == (0, 1)
@@ -198,6 +200,30 @@ async def test_as15_after_retention_the_person_is_gone_and_the_count_unchanged(
     rest = stored(deployment_dsn, city)
     assert [s for s in [*sealed, *hashes] if s.hex() in rest] == []
     assert not {NAME, "한*윤", "010-****-6789"} & set(rest.replace('"', ",").split(","))
+
+
+async def by_night(api: httpx.AsyncClient) -> None:
+    """Say as an admin that nights destroy."""
+    tag = {"if-match": (await api.get(SETTING)).headers["etag"]}
+    await ok(api.put(SETTING, json={"values": {"nightly": True}}, headers=tag))
+
+
+async def test_no_night_destroys_before_an_admin_says_so(
+    api: httpx.AsyncClient,
+    web: Web,
+    admin: Officer,
+    runtime: Runtime,
+    drain: Callable[[], Awaitable[int]],
+):
+    with clock.frozen(THEN):
+        case = await settled(api, admin)
+        assert "저절로 파기하지 <b>않습니다" in (await web.browser(admin).get(PAGE)).text
+    for days, name in enumerate((NAME, "")):
+        with clock.frozen(NIGHT + timedelta(days=days)):
+            await Worker(runtime.work, runtime.registry).night()
+            await drain()
+            assert (await ok(api.get(f"/api/v1/cases/{case}")))["caller"] == name
+        await by_night(api)
 
 
 async def test_what_is_held_stays_until_it_is_released(
@@ -242,16 +268,15 @@ async def test_the_city_sets_years_within_the_law_and_texts_go_later(
 ):
     with clock.frozen(THEN):
         case = await settled(api, admin)
-    now = await api.get("/api/v1/settings/retention")
+    now = await api.get(SETTING)
     etag = {"if-match": now.headers["etag"]}
     lines = now.json()["values"]["years"]
     wanted = {"cases.text": 3, "retention.access": 1}
     changed = [line | {"years": wanted.get(line["code"], line["years"])} for line in lines]
     short = [line | {"years": 0} if line["code"] == "cases.text" else line for line in lines]
-    path = "/api/v1/settings/retention"
-    refused = await api.put(path, json={"values": {"years": short}}, headers=etag)
+    refused = await api.put(SETTING, json={"values": {"years": short}}, headers=etag)
     assert "3년보다 짧게" in refused.text
-    await ok(api.put(path, json={"values": {"years": changed}}, headers=etag))
+    await ok(api.put(SETTING, json={"values": {"years": changed}}, headers=etag))
     async with runtime.work.open(city) as ctx:
         with clock.frozen(THEN):
             await note_access(ctx, "VIEW", subject_kind="case")

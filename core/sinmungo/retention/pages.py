@@ -11,6 +11,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.people.service import people_by_id
 from sinmungo.retention import masks, service
 from sinmungo.retention.logs import may_trim
+from sinmungo.retention.periods import by_night
 from sinmungo.retention.permissions import MANAGE
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, read_form
@@ -91,6 +92,7 @@ async def _index(request: Req, ctx: Ctx, error: RefusedError | None = None) -> R
         checked=next((run for run in runs if run.finished_at), None),
         masks=await masks.last_run(ctx),
         may_trim=may_trim(ctx),
+        nightly=await by_night(ctx),
     )
 
 

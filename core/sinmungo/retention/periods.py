@@ -1,4 +1,8 @@
-"""보존기간: how many years each kind of record is kept, as the city says and the law allows."""
+"""보존기간: how many years each kind of record is kept, as the city says and the law allows.
+
+No night destroys anything before an admin has looked at the periods and said so: what is gone does
+not come back, and a city may have brought years of old registers with it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,6 +20,7 @@ from sinmungo.retention import queries as q
 SLUG = "retention"
 SECTION = "개인정보"
 _KEY = "retention.years"
+_NIGHTLY = "retention.nightly"
 
 
 class PeriodLine(msgspec.Struct, frozen=True):
@@ -28,8 +33,16 @@ class PeriodLine(msgspec.Struct, frozen=True):
 
 
 class Periods(msgspec.Struct, frozen=True):
-    """The periods of all kinds."""
+    """The periods of all kinds, and whether nights destroy what has passed them."""
 
+    nightly: Annotated[
+        bool,
+        about(
+            "밤마다 저절로 파기",
+            "켜면 그날 밤부터 기간이 지난 것을 파기합니다. 되돌릴 수 없으니 아래 기간을 먼저 "
+            "확인해 주세요. 끄면 ‘보존과 파기’에서 손으로 파기합니다.",
+        ),
+    ] = False
     years: Annotated[
         list[PeriodLine],
         about(
@@ -56,6 +69,12 @@ async def years_of(ctx: Ctx) -> dict[str, int]:
     }
 
 
+async def by_night(ctx: Ctx) -> bool:
+    """Whether the city lets its nights destroy what is due."""
+    found = (await kept(ctx, [_NIGHTLY])).get(_NIGHTLY)
+    return found is not None and found.value is True
+
+
 def _stored(value: Any) -> dict[str, int]:
     try:
         return {line.code: line.years for line in msgspec.convert(value, list[PeriodLine])}
@@ -74,7 +93,7 @@ async def _load(ctx: Ctx) -> Mapping[str, Any]:
         }
         for rule in ctx.host.retention_rules(ctx.city)
     ]
-    return {"years": lines}
+    return {"nightly": await by_night(ctx), "years": lines}
 
 
 async def _check(ctx: Ctx, new: Periods) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from sinmungo.host.types import RetentionRule
 from sinmungo.jobs import outbox
 from sinmungo.retention import events, logs
 from sinmungo.retention import queries as q
-from sinmungo.retention.periods import cutoff, years_of
+from sinmungo.retention.periods import by_night, cutoff, years_of
 from sinmungo.retention.proving import Deed, prove
 from sinmungo.text.guards import resident_number_at
 from sinmungo.text.normalise import clean
@@ -177,8 +177,11 @@ def under_way(run: q.RunRow) -> bool:
 
 
 async def night(ctx: Ctx, run_id: UUID) -> None:
-    """Begin the night's run. Its id is the night's, so that a second try begins nothing twice."""
-    if await ctx.db.first(q.RUN, id=run_id) is not None:
+    """Begin the night's run, where the city wants one.
+
+    Its id is the night's, so that a second try begins nothing twice.
+    """
+    if not await by_night(ctx) or await ctx.db.first(q.RUN, id=run_id) is not None:
         return
     await ctx.db.run(q.ADD_RUN, id=run_id, asked_at=clock.now(), asked_by=None, finished_at=None)
     await outbox.put(ctx, RUN_JOB, run_id)
