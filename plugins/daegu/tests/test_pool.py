@@ -116,7 +116,8 @@ async def test_a_city_at_0001_keeps_its_experts(runtime, make_city, deployment_d
     with psycopg.connect(deployment_dsn) as connection:
         _back_to_0001(connection, schema)
         owner = connection.execute(
-            "SELECT tableowner FROM pg_tables WHERE schemaname = %s LIMIT 1", (schema,)
+            "SELECT tableowner FROM pg_tables WHERE schemaname = %s AND tablename = 'experts'",
+            (schema,),
         ).fetchone()[0]
         for table in ("daegu_experts", "daegu_fields", "daegu_expert_fields"):
             connection.execute(f"ALTER TABLE {schema}.{table} OWNER TO {owner}")
