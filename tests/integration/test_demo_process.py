@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sinmungo.demo import stamp
 from sinmungo.testing.demo import DemoProcess
 from sinmungo_tenants.server import EmbeddedServer
 
@@ -70,8 +71,16 @@ def kept(places: tuple[Path, Path]) -> list[dict[str, Any]]:
         first.discard()
 
 
-def test_it_keeps_its_data_tells_a_taken_port_and_ends_cleanly(demo: DemoProcess, kept, places):
+@pytest.fixture(scope="module")
+def stamped(places: tuple[Path, Path], kept: list[dict[str, Any]]) -> int:
+    """When the first start noted that the cities are whole."""
+    assert kept
+    return (places[0] / stamp.FILE).stat().st_mtime_ns
+
+
+def test_it_keeps_its_data_tells_a_taken_port_and_ends_cleanly(stamped, kept, demo, places):
     demo.wait_up()
+    assert (demo.data / stamp.FILE).stat().st_mtime_ns == stamped  # nothing was made or looked at
     assert demo.get("sample.localhost", "/")[0] == 200
     assert demo.get("nowhere.localhost", "/")[0] == 404
     assert demo.accounts() == kept

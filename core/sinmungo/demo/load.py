@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from sinmungo.app import Runtime
-from sinmungo.demo.accounts import Account, make_officers, read_accounts, write_accounts
+from sinmungo.demo.accounts import Account, read_accounts, write_accounts
+from sinmungo.demo.officers import make_officers
 from sinmungo.deploy.cities import CityFile
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.host.context import Ctx

@@ -8,8 +8,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
-import aiosmtplib
-
 from sinmungo import clock
 from sinmungo.config import Settings
 from sinmungo.host.context import Ctx
@@ -60,6 +58,8 @@ def compose(ctx: Ctx, to: str, subject: str, text: str) -> EmailMessage:
 
 
 async def _deliver(settings: Settings, message: EmailMessage) -> None:
+    import aiosmtplib  # only the worker sends
+
     try:
         await aiosmtplib.send(
             message,

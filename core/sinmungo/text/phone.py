@@ -6,11 +6,12 @@ exactly those visible.
 
 import re
 import unicodedata
-from typing import ClassVar
-
-import phonenumbers
+from typing import TYPE_CHECKING, ClassVar
 
 from sinmungo.text.errors import InputProblem
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _REGION = "KR"
 _COUNTRY_CODE = 82
@@ -43,6 +44,8 @@ def parse(text: str) -> Digits:
     plain = unicodedata.normalize("NFKC", text).strip()
     if not _TYPED.fullmatch(plain):
         raise _problem()
+    import phonenumbers  # slow to load, and no process needs it before the first number
+
     try:
         number = phonenumbers.parse(plain, _REGION)
     except phonenumbers.NumberParseException:
@@ -61,6 +64,8 @@ def display(digits: str) -> str:
         return digits.shown
     if _MOBILE.fullmatch(digits):
         return f"{digits[:3]}-{digits[3:-_TAIL]}-{digits[-_TAIL:]}"
+    import phonenumbers
+
     return _national(phonenumbers.parse(digits, _REGION))
 
 
@@ -92,7 +97,9 @@ def last4(digits: str) -> str:
     return digits[-_TAIL:]
 
 
-def _national(number: phonenumbers.PhoneNumber) -> str:
+def _national(number: "PhoneNumber") -> str:
+    import phonenumbers
+
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 

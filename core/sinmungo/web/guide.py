@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
-from markdown_it import MarkdownIt
 
 from sinmungo.host.host import Host
 from sinmungo.host.types import LoadedSlice
@@ -128,6 +127,8 @@ def read_page(name: str, plugin: str = "", home: Path | None = None) -> GuidePag
         return None
     source = file.read_text("utf-8")
     title = next((t[2:].strip() for t in source.splitlines() if t.startswith("# ")), name)
+    from markdown_it import MarkdownIt  # slow to load, and only the first page asked for needs it
+
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(source)
     own = f"/help/{plugin}/" if plugin else "/help/"
     html = re.sub(r'href="([a-z0-9_-]+)\.md(#[^"]*)?"', rf'href="{own}\1\2"', html)

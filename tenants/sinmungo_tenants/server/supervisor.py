@@ -161,7 +161,8 @@ class EmbeddedServer:
                 raise ServerProblem(f"데이터가 있던 {cluster.path}이(가) 없습니다.", OTHER_FOLDER)
             self._progress("PostgreSQL 데이터 폴더를 만듭니다.")
             cluster.make(self._folder.new_password(), sync=not self._fsync_off)
-        self._folder.made.touch()
+        if not self._folder.made.exists():  # its time tells this cluster from another
+            self._folder.made.touch()
 
     def _run(self, cluster: Cluster) -> int:
         self._trim_log()
