@@ -149,6 +149,13 @@ def test_rows_are_pasted_into_the_intake_too(desk: Screen):
     page.evaluate(PASTE, ["[name=rows-0-content]", "한 칸에 적는 글"])
     expect(page.locator("[name=rows-1-content]")).to_have_value("팔 곳이 없습니다")
     desk.check("pasted into the intake")
+    page.evaluate(PASTE, ["[name=rows-0-category]", "없는분야\t도로가 좁습니다"])
+    expect(page.locator("main")).to_contain_text("‘없는분야’은(는) 목록에 없습니다.")
+    page.locator("[name=rows-0-category]").press("ArrowDown")
+    expect(page.locator("main")).not_to_contain_text("목록에 없습니다.")
+    page.get_by_role("button", name="붙여넣기 되돌리기").click()
+    expect(page.locator("[name=rows-0-category]")).to_have_value("FUNDS")
+    expect(page.locator("[name=rows-0-content]")).to_have_value("돈이 모자랍니다")
 
 
 def test_the_months_the_book_and_whom_to_visit(desk: Screen, phone: Screen):

@@ -27,7 +27,7 @@
   };
 
   const clearError = (control) => {
-    control.parentElement.querySelector("[data-paste-error]")?.remove();
+    control.parentElement.querySelector("[data-paste-note]")?.remove();
     if (control.dataset.pasteError) {
       delete control.dataset.pasteError;
       control.removeAttribute("aria-invalid");
@@ -39,7 +39,7 @@
     const note = document.createElement("p");
     note.className = "row-error";
     note.id = `${control.id}-paste`;
-    note.dataset.pasteError = "1";
+    note.dataset.pasteNote = "1";
     note.textContent = text;
     control.after(note);
     control.dataset.pasteError = "1";
