@@ -28,8 +28,11 @@ from sinmungo.cases.types import CaseQuery
 from sinmungo.companies import merging
 from sinmungo.companies.models import contacts
 from sinmungo.companies.service import add, company_brief, record
+from sinmungo.companies.states import set_state
 from sinmungo.deploy.cities import CityFile, read_files
 from sinmungo.errors import MissingError
+from sinmungo.experts import service as experts
+from sinmungo.experts.ties import NewTie
 from sinmungo.forms import definitions
 from sinmungo.forms.types import FieldIn
 from sinmungo.host.context import Work
@@ -42,6 +45,7 @@ from sinmungo.people.regional import NewGrant
 from sinmungo.people.service import add_unit
 from sinmungo.retention.service import Hold, hold
 from sinmungo.testing.books import case_row, register
+from sinmungo.testing.experts import AdviceScene
 from sinmungo.testing.imports import Importer
 from sinmungo.testing.kin import crossings, kin_of, paired
 from sinmungo.testing.people import Officer, People
@@ -127,6 +131,17 @@ def everything(runtime: Runtime) -> CityFile:
     return msgspec.structs.replace(FILES[0], plugins=tuple(runtime.host.plugins), tables=tables)
 
 
+async def consult(scene: AdviceScene) -> None:
+    """Add what a city has whose experts advise; the demo's are a plugin's."""
+    await scene.rule(valid_from="2026-02-01")
+    for name in ("이탐색", "저탐색"):
+        expert = await scene.expert(name=name, email="", term_to="2099-12-31")
+        version = (await experts.expert(scene.ctx, expert)).row_version
+        tie = NewTie(kind="STAKE", business="가까운공업")
+        await experts.add_tie(scene.ctx, expert, tie, version)
+    await scene.asked()
+
+
 async def furnish(runtime: Runtime, city: Tenant) -> None:
     """Add what the demo data has not."""
     async with runtime.work.open(city) as ctx:
@@ -135,6 +150,10 @@ async def furnish(runtime: Runtime, city: Tenant) -> None:
         pair = [await add(ctx, {"name": name}) for name in ("쌍둥이공업", "쌍둥이산업")]
         versions = [(await record(ctx, i)).row_version for i in pair]
         await merging.merge(ctx, *pair, (), keep_version=versions[0], drop_version=versions[1])
+        gone = {"state": "MOVED", "state_on": f"{clock.today()}", "state_reason": "이전"}
+        moved = await add(ctx, {"name": "떠난공업"})
+        await set_state(ctx, moved, gone, (await record(ctx, moved)).row_version)
+        await consult(AdviceScene(ctx))
     await Importer(runtime, city).all(register([case_row(1)]))
     officer = await People(runtime, city).officer("LEAD_OFFICER", name="구나래")
     async with runtime.work.open(city) as ctx:
