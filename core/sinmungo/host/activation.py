@@ -35,7 +35,8 @@ ACTIVE, DISABLED = records.ACTIVE, records.DISABLED
 SEED_SECONDS = 60.0
 EXPORTS = "exports"
 _LOCKED = "55P03"
-_AT_ONCE = {"42P07", "42710", "23505", "42P06"}  # another process makes the same tables at this moment
+# Another process makes the same tables at this moment.
+_AT_ONCE = {"42P07", "42710", "23505", "42P06"}
 WHY = {
     "TABLES": "표를 만들지 못했습니다.",
     "SEED": "기능이 처음 자료를 쓰다가 멈추었습니다.",
