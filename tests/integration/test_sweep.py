@@ -122,12 +122,20 @@ OPEN_TO_ALL = "/visits/{visit_id}/join"
 _ENDED = read(select(cases.c.id).where(cases.c.closed_at.is_not(None)).limit(1), UUID)
 
 
+def services_of(demo: dict[str, Any]) -> list[str]:
+    """Return the services that the demo's rooms offer; a plugin that is not here brings them."""
+    lines = [*demo["rooms"], *({"services": [sit["service"]]} for sit in demo.get("rota", []))]
+    return sorted({name for line in lines for name in line.get("services", [])})
+
+
 def everything(runtime: Runtime) -> CityFile:
     """A city with every plugin and the demo data of all files."""
     tables: dict[str, Any] = {}
     for file in FILES:
         tables |= {k: v for k, v in file.tables.items() if k not in tables}
         tables["demo"] = {**file.tables.get("demo", {}), **tables.get("demo", {})}
+    if not all(set(file.plugins) <= runtime.host.plugins.keys() for file in FILES):
+        tables["bookings"] = {"services": services_of(tables["demo"]["bookings"])}
     return msgspec.structs.replace(FILES[0], plugins=tuple(runtime.host.plugins), tables=tables)
 
 
