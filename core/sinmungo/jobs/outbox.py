@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -72,16 +73,7 @@ _WAKE = read(select(cast(func.wake(bindparam("tenant_id")), Text).label("woken")
 async def put(ctx: Ctx, kind: str, subject_id: UUID, *, due_at: datetime | None = None) -> None:
     """Ask the worker for a job about one record, after this transaction commits."""
     now = clock.now()
-    await ctx.db.run(
-        _ADD,
-        id=clock.uuid7(),
-        kind=kind,
-        subject_id=subject_id,
-        state="PENDING",
-        attempts=0,
-        created_at=now,
-        due_at=due_at or now,
-    )
+    await ctx.db.run(_ADD, id=clock.uuid7(), **_new(kind, subject_id, now, due_at or now))
     ctx.db.after_commit(partial(ctx.wake, ctx.city.id))
 
 
@@ -89,16 +81,19 @@ async def put_nightly(ctx: Ctx, kind: str, night: date) -> None:
     """Ask for tonight's job of a kind, once, however many workers ask."""
     now = clock.now()
     asked = uuid5(_NIGHTS, f"{ctx.city.id} {kind} {night}")
-    await ctx.db.run(
-        _ADD_ONCE,
-        id=asked,
-        kind=kind,
-        subject_id=asked,
-        state="PENDING",
-        attempts=0,
-        created_at=now,
-        due_at=now,
-    )
+    await ctx.db.run(_ADD_ONCE, id=asked, **_new(kind, asked, now, now))
+
+
+def _new(kind: str, subject_id: UUID, now: datetime, due_at: datetime) -> dict[str, Any]:
+    """Return the columns of a row that nobody has tried yet, all but its id."""
+    return {
+        "kind": kind,
+        "subject_id": subject_id,
+        "state": "PENDING",
+        "attempts": 0,
+        "created_at": now,
+        "due_at": due_at,
+    }
 
 
 async def claim(ctx: Ctx, limit: int = 20) -> list[OutboxRow]:

@@ -1,6 +1,6 @@
 """Regional teams' dated grants over the API."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -9,33 +9,16 @@ from litestar.params import FromPath, JSONBody
 
 from sinmungo.people import regional
 from sinmungo.people.permissions import MANAGE
+from sinmungo.people.regional import Grant
 from sinmungo.web.access import needs
 from sinmungo.web.etags import if_match, with_etag
 from sinmungo.web.types import CtxDep, Req
 
 
-class GrantOut(msgspec.Struct):
-    """A grant. `until` is its last day; `state` is COMING, NOW, OVER or ENDED."""
-
-    id: UUID
-    officer_id: UUID
-    name: str
-    login: str
-    team: str
-    valid_from: date
-    until: date
-    state: str
-    granted_at: datetime
-    granted_by: str
-    ended_at: datetime | None
-    ended_by: str
-    row_version: int
-
-
 class GrantPage(msgspec.Struct):
     """Every grant; there is no second page."""
 
-    items: list[GrantOut]
+    items: list[Grant]
     next: str | None = None
 
 
@@ -67,8 +50,7 @@ class RegionalApi(Controller):
     @get("/", opt=needs(MANAGE))
     async def list_all(self, ctx: CtxDep) -> GrantPage:
         """Return the grants of regional teams, past ones too."""
-        grants = await regional.list_grants(ctx)
-        return GrantPage([_out(g) for g in grants])
+        return GrantPage(await regional.list_grants(ctx))
 
     @post("/", opt=needs(MANAGE))
     async def add(self, ctx: CtxDep, data: JSONBody[GrantIn]) -> Response[GrantMade]:
@@ -80,19 +62,15 @@ class RegionalApi(Controller):
         return response
 
     @get("/{grant_id:uuid}", opt=needs(MANAGE))
-    async def show(self, ctx: CtxDep, grant_id: FromPath[UUID]) -> Response[GrantOut]:
+    async def show(self, ctx: CtxDep, grant_id: FromPath[UUID]) -> Response[Grant]:
         """Return one grant."""
         found = await regional.grant_of(ctx, grant_id)
-        return with_etag(_out(found), found.row_version)
+        return with_etag(found, found.row_version)
 
     @post("/{grant_id:uuid}/end", opt=needs(MANAGE), status_code=200)
-    async def end(self, request: Req, ctx: CtxDep, grant_id: FromPath[UUID]) -> Response[GrantOut]:
+    async def end(self, request: Req, ctx: CtxDep, grant_id: FromPath[UUID]) -> Response[Grant]:
         """End a grant at once; the account is signed out everywhere."""
         identifier = request.app.state.runtime.identifier
         await regional.end(ctx, identifier, grant_id, if_match(request))
         found = await regional.grant_of(ctx, grant_id)
-        return with_etag(_out(found), found.row_version)
-
-
-def _out(grant: regional.Grant) -> GrantOut:
-    return msgspec.convert(grant, GrantOut, from_attributes=True)
+        return with_etag(found, found.row_version)
