@@ -36,12 +36,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def web(world: World) -> Generator[tuple[int, WatchedProcess]]:
-    """Run `sinmungo web` with one worker; give its port."""
+def web(world: World, workers: int = 1) -> Generator[tuple[int, WatchedProcess]]:
+    """Run `sinmungo web`; give its port."""
     port = free_port()
     settings: Settings = msgspec.structs.replace(world.settings, port=port)
     command = [sys.executable, "-m", "sinmungo.cli", "web"]
-    with _running(command, environment(settings), world.folder / f"web-{port}.log") as process:
+    env = {**environment(settings), "SINMUNGO_WORKERS": str(workers)}
+    with _running(command, env, world.folder / f"web-{port}.log") as process:
         _wait(process, port, world.folder / f"web-{port}.log")
         yield port, process
 

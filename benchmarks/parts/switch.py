@@ -31,9 +31,9 @@ def run(world: World) -> list[Figure]:
 
 async def _run(world: World) -> list[Figure]:
     async with product(world) as (runtime, _):
-        slug = next(iter(runtime.host.plugins), None)
+        slug = next((component.name for component in runtime.host.components()), None)
         if slug is None:
-            return [unmeasured("switch", _WHAT, "no plugin is installed")]
+            return [unmeasured("switch", _WHAT, "no plugin with tables is installed")]
         path = _a_page_of(runtime, slug)
         await Cities(runtime).apply([city_file("switched", (slug,))])
         city = runtime.registry.by_slug("switched")

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks.__main__ import PARTS, main
 from benchmarks.figures import Figure, Report, as_markdown, write_into
 from benchmarks.timing import median_ratio, percentile
 
@@ -25,31 +27,36 @@ def run(*arguments: str, limit: int = 150) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_bind_measures_and_prints_a_ratio(tmp_path: Path):
-    file = tmp_path / "figures.json"
-    size = ("--cities", "2", "--cases", "20", "--seconds", "0.2", "--rounds", "1")
-    done = run("bind", *size, "--json", str(file))
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, list[Any]]]:
+    """What three parts print, and their figures by part: one world is made for all of them."""
+    file = tmp_path_factory.mktemp("figures") / "figures.json"
+    size = ("--cities", "3", "--cases", "20", "--seconds", "0.2", "--rounds", "1")
+    done = run("bind", "imports", "fleet", *size, "--json", str(file))
     assert done.returncode == 0, done.stderr
-    assert "×" in done.stdout
-    report = json.loads(file.read_text("utf-8"))
-    assert [f["part"] for f in report["figures"]] == ["bind", "bind"]
-    assert all(f["details"]["ratio"] > 0 for f in report["figures"])
+    found: dict[str, list[Any]] = {}
+    for figure in json.loads(file.read_text("utf-8"))["figures"]:
+        found.setdefault(figure["part"], []).append(figure)
+    return done.stdout, found
 
 
-def test_imports_measures_lines_and_memory(tmp_path: Path):
-    file = tmp_path / "figures.json"
-    done = run("imports", "--cities", "1", "--cases", "20", "--json", str(file))
-    assert done.returncode == 0, done.stderr
-    speed, memory = json.loads(file.read_text("utf-8"))["figures"]
+def test_bind_measures_and_prints_a_ratio(measured: tuple[str, dict[str, list[Any]]]):
+    told, figures = measured
+    assert "×" in told
+    assert len(figures["bind"]) == 2
+    assert all(f["details"]["ratio"] > 0 for f in figures["bind"])
+
+
+def test_imports_measures_lines_and_memory(measured: tuple[str, dict[str, list[Any]]]):
+    speed, memory = measured[1]["imports"]
     assert speed["details"]["lines_per_second"] > 0
     assert memory["details"]["mb"] >= speed["details"]["before_mb"] > 0
 
 
-def test_fleet_measures_a_run_a_column_and_a_city_that_is_stuck(tmp_path: Path):
-    file = tmp_path / "figures.json"
-    done = run("fleet", "--cities", "3", "--cases", "1", "--json", str(file))
-    assert done.returncode == 0, done.stderr
-    nothing, column, stuck = json.loads(file.read_text("utf-8"))["figures"]
+def test_fleet_measures_a_run_a_column_and_a_city_that_is_stuck(
+    measured: tuple[str, dict[str, list[Any]]],
+):
+    nothing, column, stuck = measured[1]["fleet"]
     assert 0 < nothing["details"]["seconds"] < column["details"]["worst"] < 60
     assert stuck["ours"].startswith("2 done, 1 reported")
 
@@ -64,10 +71,19 @@ def test_with_as_many_cities_as_the_country_has(tmp_path: Path):
     assert any("nothing to do over 243 cities" in f["what"] for f in figures)
 
 
+@pytest.mark.soak
+def test_every_part_runs(tmp_path: Path):
+    file = tmp_path / "figures.json"
+    size = ("--cities", "3", "--cases", "20", "--seconds", "0.2", "--rounds", "1")
+    done = run(*size, "--json", str(file), limit=1200)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text("utf-8"))["figures"]
+    assert {f["part"] for f in figures} == set(PARTS)
+
+
 def test_an_unknown_part_is_told():
-    done = run("speed")
-    assert done.returncode == 1
-    assert "speed" in done.stderr
+    with pytest.raises(SystemExit, match="no such part: speed; there are bind"):
+        main("speed")
 
 
 def test_ratios_are_of_neighbouring_turns():
