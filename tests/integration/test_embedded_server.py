@@ -34,13 +34,33 @@ time.sleep(120)
 """
 
 
-@pytest.fixture
-def data() -> Iterator[Path]:
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
     # Not tmp_path: pytest keeps that closed to other accounts, and as root the server runs as one.
     base = Path(tempfile.mkdtemp(prefix="sinmungo-server-"))
     base.chmod(0o711)
     yield base / "data"
     shutil.rmtree(base)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with folder() as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def first_made() -> Iterator[Path]:
+    with folder() as place:
+        with EmbeddedServer(place, fsync_off=True) as server:
+            server.start()
+        yield place
+
+
+@pytest.fixture
+def made(data: Path, first_made: Path) -> None:
+    """Fill the folder as a first start does, owners and rights too, without another initdb."""
+    subprocess.run(["cp", "-a", str(first_made), str(data)], check=True)
 
 
 @pytest.fixture
@@ -115,6 +135,7 @@ async def test_first_start_makes_a_server_for_both_drivers(server: EmbeddedServe
     assert server.running
 
 
+@pytest.mark.usefixtures("made")
 def test_only_this_machine_and_only_with_the_password(server: EmbeddedServer, data: Path) -> None:
     address = server.start()
 
@@ -131,12 +152,14 @@ def test_only_this_machine_and_only_with_the_password(server: EmbeddedServer, da
     assert password_file.stat().st_uid == os.geteuid()
 
 
+@pytest.mark.usefixtures("made")
 def test_never_runs_as_root(server: EmbeddedServer, data: Path) -> None:
     server.start()
 
     assert Path(f"/proc/{postmaster(data)}").stat().st_uid != 0
 
 
+@pytest.mark.usefixtures("made")
 def test_a_restart_keeps_the_data(data: Path) -> None:
     with EmbeddedServer(data, fsync_off=True) as first:
         write(first.start())
@@ -149,6 +172,7 @@ def test_a_restart_keeps_the_data(data: Path) -> None:
     assert told == []
 
 
+@pytest.mark.usefixtures("made")
 def test_recovers_after_kill_9_of_the_server(server: EmbeddedServer, data: Path) -> None:
     write(server.start())
     os.kill(postmaster(data), signal.SIGKILL)
@@ -157,6 +181,7 @@ def test_recovers_after_kill_9_of_the_server(server: EmbeddedServer, data: Path)
     assert value(server.start(), "SELECT count(*) FROM kept") == 1000
 
 
+@pytest.mark.usefixtures("made")
 def test_kill_9_of_the_parent_leaves_no_server(data: Path, server: EmbeddedServer) -> None:
     with child_with_server(data) as (child, dsn):
         pid = postmaster(data)
@@ -168,6 +193,7 @@ def test_kill_9_of_the_parent_leaves_no_server(data: Path, server: EmbeddedServe
     assert value(server.start(), "SELECT 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_a_server_left_from_before_is_ended_first(server: EmbeddedServer, data: Path) -> None:
     # As where the kernel told it nothing: supervised by nobody, its folder unlocked.
     left_over = EmbeddedServer(data, fsync_off=True)
@@ -183,6 +209,7 @@ def test_a_server_left_from_before_is_ended_first(server: EmbeddedServer, data: 
     assert server.running
 
 
+@pytest.mark.usefixtures("made")
 def test_a_pid_file_naming_another_process_is_no_obstacle(
     server: EmbeddedServer, data: Path
 ) -> None:
@@ -195,6 +222,7 @@ def test_a_pid_file_naming_another_process_is_no_obstacle(
     assert not gone(os.getppid())
 
 
+@pytest.mark.usefixtures("made")
 def test_a_second_server_on_the_folder_is_refused(server: EmbeddedServer, data: Path) -> None:
     with child_with_server(data) as (child, _dsn):
         with pytest.raises(ServerProblem) as problem:
@@ -206,6 +234,7 @@ def test_a_second_server_on_the_folder_is_refused(server: EmbeddedServer, data: 
         assert child.poll() is None
 
 
+@pytest.mark.usefixtures("made")
 def test_a_half_made_folder_is_made_again(server: EmbeddedServer, data: Path) -> None:
     first = EmbeddedServer(data, fsync_off=True)
     first.start()
@@ -238,6 +267,7 @@ def test_a_failed_initdb_leaves_nothing_behind(
     assert value(server.start(), "SELECT 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_another_major_version_is_refused_with_the_way_out(
     server: EmbeddedServer, data: Path
 ) -> None:
@@ -288,6 +318,7 @@ def test_a_file_in_place_of_the_folder_is_refused(server: EmbeddedServer, data: 
     assert data.read_text() == "mine"
 
 
+@pytest.mark.usefixtures("made")
 def test_lost_data_is_said_not_replaced(server: EmbeddedServer, data: Path) -> None:
     server.start()
     server.stop()
@@ -297,6 +328,7 @@ def test_lost_data_is_said_not_replaced(server: EmbeddedServer, data: Path) -> N
         server.start()
 
 
+@pytest.mark.usefixtures("made")
 def test_discard_removes_all_of_it(server: EmbeddedServer, data: Path) -> None:
     server.start()
     server.discard()
