@@ -73,8 +73,8 @@ class _Tape:
 def _recorder() -> Iterator[list[Sent]]:
     sent: list[Sent] = []
 
-    def make(connection: Any, tag: str) -> Session:
-        return Session(_Tape(connection, sent), tag)
+    def make(connection: Any, tag: str, restart: Any = None) -> Session:
+        return Session(_Tape(connection, sent), tag, restart)
 
     with replaced([(doors, "Session", make)]):
         yield sent
