@@ -7,7 +7,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench soak clean install-dev
+.PHONY: help demo test ruff lint fmt bench soak clean install-dev
 
 help: ## 이 도움말
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,13 +19,15 @@ demo: ## 설치하고 시연 서버를 켭니다 (DATA=.sinmungo PORT=8000)
 install-dev:
 	@requirements/install.sh dev
 
-test: install-dev lint ## 린트, 타입, 단위·통합·브라우저 시험
+test: install-dev ruff ## 린트, 타입, 단위·통합·브라우저 시험
 	@requirements/node.sh
 	@requirements/tests.sh $(JOBS)
 
-lint: install-dev ## ruff, mypy, import-linter
+ruff: install-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+lint: ruff ## ruff, mypy, import-linter
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
