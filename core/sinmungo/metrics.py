@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import structlog
 
 from sinmungo.config import Settings
 
 if TYPE_CHECKING:
     from sinmungo_tenants import Doors, Registry
 
+log = structlog.get_logger(__name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name
 SAMPLE_SECONDS = 2.0
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -61,7 +63,14 @@ def start_web(settings: Settings) -> None:
 
     registry = CollectorRegistry()
     Living(registry, path=str(folder))  # type: ignore[no-untyped-call]
-    start_http_server(settings.metrics_port, settings.metrics_host, registry)
+    try:
+        start_http_server(settings.metrics_port, settings.metrics_host, registry)
+    except OSError as error:
+        raise SystemExit(f"sinmungo: {_closed(settings.metrics_port, settings, error)}") from error
+
+
+def _closed(port: int, settings: Settings, error: OSError) -> str:
+    return f"the port for metrics {settings.metrics_host}:{port} cannot be opened: {error.strerror}"
 
 
 def forget_dead(folder: Path) -> None:
@@ -73,7 +82,10 @@ def forget_dead(folder: Path) -> None:
 
 
 def start_worker(settings: Settings, families: Callable[[], Iterable[Family]]) -> None:
-    """Serve what the job worker knows, on the port after the web server's."""
+    """Serve what the job worker knows, on the port after the web server's.
+
+    A port that is taken is logged and no more: mails and jobs are worth more than their figures.
+    """
     from prometheus_client import CollectorRegistry, start_http_server
     from prometheus_client.core import GaugeMetricFamily
 
@@ -90,7 +102,11 @@ def start_worker(settings: Settings, families: Callable[[], Iterable[Family]]) -
 
     registry = CollectorRegistry()
     registry.register(Told())
-    start_http_server(settings.metrics_port + 1, settings.metrics_host, registry)
+    port = settings.metrics_port + 1
+    try:
+        start_http_server(port, settings.metrics_host, registry)
+    except OSError as error:
+        log.warning("metrics.closed", problem=_closed(port, settings, error))
 
 
 def wanted() -> bool:

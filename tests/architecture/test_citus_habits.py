@@ -1,7 +1,6 @@
 """The habits that let cities be spread over several servers later (docs/explanation/scale.md).
 
-They cost nothing on one server and are dear to win back; so tables, revisions and statements are
-looked through here, and each check is tried on a sample that breaks it.
+They cost nothing on one server and are dear to win back; each check is tried on what breaks it.
 """
 
 import ast
@@ -36,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("core/sinmungo", "tenants/sinmungo_tenants", "plugins/*/sinmungo_*")
 KEEPS = re.compile(r"\b(read|write|insert_into)\(", re.MULTILINE)
 TELLS_ONLY = {"apply.py", "problems.py"}  # name a constraint to a person, decide nothing by it
+ASKS_THE_SERVER = {"checkup/database.py"}  # tells how a server is set up, decides nothing by it
 # Revisions older than this guard, which no one may change any more. The sequences are dropped by
 # core 0014; the two of plugins move rows once, in cities that were there before them.
 LANDED = {
@@ -78,6 +78,13 @@ FORBIDDEN_DDL = {
     ),
     "a volatile default": pattern(rf"\bDEFAULT\s+({VOLATILE.pattern})"),
 }
+A_TEXT = re.compile(
+    r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|MERGE|NOTIFY|LISTEN|CREATE|ALTER|SET)\s"
+)
+OF_A_SCHEMA = pattern(r"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+(?:ONLY\s+)?\"?(\w+)\"?\.\"?\w")
+NO_TABLE = pattern(r"\bEXTRACT\s*\([^)]*\)|\bDISTINCT\s+FROM\b")
+EVERYWHERE = {"pg_catalog", "information_schema"}
+TOLD_APART_BY = re.compile(r"constraint_name|rolcanlogin")
 UNNAMED = pattern(r"(?<!\w)(?:PRIMARY\s+KEY|FOREIGN\s+KEY|UNIQUE|CHECK|EXCLUDE)\b(?!\s+INDEX)")
 NAMED = pattern(r"CONSTRAINT\s+\"?\w+\"?\s*$")
 
@@ -124,7 +131,12 @@ def faults_of_statement(statement: str) -> list[str]:
         found += [f"RETURNING {n}" for n in names if not A_COLUMN.fullmatch(n)]
     if AT_ONCE.search(plain) and re.search(r"\bFROM\b", plain, re.IGNORECASE):
         found.append("a lock or a notice inside a query")
-    return found
+    return found + ["several schemas at once"] * (len(schemas_of(plain)) > 1)
+
+
+def schemas_of(statement: str) -> set[str]:
+    """Return the schemas that a statement names tables of."""
+    return set(OF_A_SCHEMA.findall(NO_TABLE.sub("", statement))) - EVERYWHERE
 
 
 def without_texts(statement: str) -> str:
@@ -144,13 +156,34 @@ def parts(text: str) -> list[str]:
 
 
 def faults_of_source(source: str) -> list[str]:
-    """Errors are told apart by SQLSTATE: elsewhere a constraint may have another name or none."""
-    nodes = ast.walk(ast.parse(source))
-    return [
-        f"line {node.lineno}: constraint_name"
-        for node in nodes
-        if isinstance(node, ast.Attribute) and node.attr == "constraint_name"
-    ]
+    """Errors are told apart by SQLSTATE: elsewhere a constraint may have another name or none.
+
+    And whether a city's role may log in is a switch of the deployment: nothing looks at it.
+    """
+    if not TOLD_APART_BY.search(source):
+        return []
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr == "constraint_name":
+            found.append(f"line {node.lineno}: constraint_name")
+        elif isinstance(node, ast.Constant) and "rolcanlogin" in str(node.value):
+            found.append(f"line {node.lineno}: rolcanlogin")
+    return found
+
+
+def texts(source: str) -> list[str]:
+    """Return the statements that a module holds as text; what is put into one is an x."""
+    if not re.search(r"SELECT|INSERT INTO|UPDATE|DELETE FROM|NOTIFY", source):
+        return []
+    found, inside = [], set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            inside |= {id(part) for part in node.values}
+            parts = (v.value if isinstance(v, ast.Constant) else "x" for v in node.values)
+            found.append("".join(map(str, parts)))
+        elif isinstance(node, ast.Constant) and id(node) not in inside:
+            found.append(str(node.value))
+    return [text for text in found if A_TEXT.match(text)]
 
 
 def sources() -> list[Path]:
@@ -240,6 +273,26 @@ def test_errors_are_told_apart_by_their_code():
     assert found == {}
 
 
+def test_every_statement_written_as_text_is_plain():
+    held = {
+        str(file.relative_to(ROOT)): texts(file.read_text("utf-8"))
+        for file in sources()
+        if not {"versions", "testing"} & set(file.parts)
+    }
+    found = {
+        (name, text): faults
+        for name, all_texts in held.items()
+        for text in all_texts
+        if not name.endswith(tuple(ASKS_THE_SERVER)) and (faults := faults_of_statement(text))
+    }
+    assert found == {}
+    assert sum(map(len, held.values())) > 100
+
+
+def test_no_statement_past_the_door_names_a_schema():
+    assert {n: s.sql for n, s in statements().items() if schemas_of(s.sql)} == {}
+
+
 def bad_tables() -> list[Table]:
     md = MetaData()
     return [
@@ -313,6 +366,9 @@ def test_a_revision_that_breaks_a_habit_is_found(statement: str, fault: str):
             "ON CONFLICT of a SELECT",
         ),
         ("SELECT pg_advisory_xact_lock(1) FROM cases", "a lock or a notice inside a query"),
+        ("SELECT pg_notify('wake', x) FROM outbox", "a lock or a notice inside a query"),
+        ("SELECT 1 FROM t_a.cases JOIN control.tenants ON true", "several schemas at once"),
+        ("INSERT INTO control.x (a) SELECT a FROM t_a.cases", "several schemas at once"),
     ],
 )
 def test_a_statement_that_breaks_a_habit_is_found(statement: str, fault: str):
@@ -335,8 +391,10 @@ def test_what_keeps_the_habits_passes(statement: str):
     assert faults_of_ddl(statement) == []
 
 
-def test_an_error_known_by_its_constraint_is_found():
-    source = (
-        "try:\n    act()\nexcept Error as e:\n    if e.constraint_name == 'uq_a':\n        pass\n"
-    )
-    assert faults_of_source(source) == ["line 4: constraint_name"]
+def test_a_source_that_breaks_a_habit_is_found():
+    known = "try:\n    act()\nexcept E as e:\n    if e.constraint_name == 'uq_a':\n        pass\n"
+    assert faults_of_source(known) == ["line 4: constraint_name"]
+    assert faults_of_source('A = "SELECT rolcanlogin FROM r"\n') == ["line 1: rolcanlogin"]
+    source = 'A = f"UPDATE {name} SET at = now()"\nB = "DELETE FROM a"\nC = "no SELECT at all"\n'
+    assert sorted(texts(source)) == ["DELETE FROM a", "UPDATE x SET at = now()"]
+    assert faults_of_statement(max(texts(source))) == ["a volatile function in UPDATE or DELETE"]

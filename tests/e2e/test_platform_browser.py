@@ -63,6 +63,16 @@ def test_every_screen_of_the_desk(desk: Screen, demo: DemoProcess, request: pyte
     for account in demo.accounts():
         if account["slug"]:
             expect(desk.page.locator("tbody")).to_contain_text(account["slug"])
+    slug = next(a["slug"] for a in demo.accounts() if a["slug"])
+    desk.page.get_by_label("시·군 찾기").fill(slug)
+    desk.page.get_by_label("시·군 찾기").press("Enter")
+    desk.page.wait_for_url(f"**/platform?q={slug}*")
+    expect(desk.page.locator("tbody tr")).to_have_count(1)
+    desk.check("one city")
+    desk.page.get_by_role("link", name="모두 보기").click()
+    desk.page.get_by_label("차례").select_option("-cases")
+    desk.page.get_by_role("button", name="찾기", exact=True).click()
+    expect(desk.page.locator("th[aria-sort=descending]")).to_contain_text("이달 접수")
     desk.page.get_by_role("button", name="지금 다시 모으기").click()
     expect(desk.page.locator(".notice.success")).to_contain_text("다시 모았습니다")
     desk.page.get_by_role("button", name="로그아웃").click()

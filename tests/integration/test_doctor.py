@@ -1,10 +1,10 @@
 """`sinmungo doctor` against broken states: each is said in plain words, and the exit code tells."""
 
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -16,16 +16,13 @@ from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.cli.doctor import doctor
 from sinmungo.config import PREFIX, Settings
-from sinmungo.deploy.checkup import database, deployed, examine, machine
+from sinmungo.deploy.checkup import database, deployed, examine, machine, reach
 from sinmungo.deploy.checkup.terms import Finding
 from sinmungo.deploy.database import set_up
 from sinmungo.deploy.problems import KeyProblemError
-from sinmungo.host.types import Quarantined
 from sinmungo.platform_desk import cities, figures
-from sinmungo.platform_desk.figures import Waiting
 from sinmungo.sealed import DeploymentKey
 from sinmungo.testing import database as testing
-from sinmungo_tenants import Tenant
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -69,61 +66,53 @@ async def test_a_sound_deployment_lacks_only_what_nobody_gave_it(settings: Setti
     found = await examine(settings)
     unwell = {f.check: f.level for f in found if f.level != "OK"}
     unwell.pop("disk", None)
-    assert unwell == {"mail": "WARN", "worker": "BAD"}
+    assert unwell == {"mail": "WARN", "worker": "BAD", "operators": "WARN"}
     assert all(f.remedy for f in found if f.level != "OK")
 
 
-async def test_a_living_worker_is_seen(own: Runtime, settings: Settings):
+async def test_a_living_worker_is_seen(own: Runtime):
     await figures.beat(own, clock.uuid7(), clock.now())
-    assert worst(await examine(settings), "worker").level == "OK"
+    overview = await cities.overview(own)
+    assert worst(deployed.worker(overview), "worker").level == "OK"
     with clock.frozen(clock.now() + timedelta(minutes=5)):
-        found = worst(await examine(settings), "worker")
+        found = worst(deployed.worker(overview), "worker")
     assert found.level == "BAD"
     assert "sinmungo worker" in found.remedy
 
 
-def test_no_data_folder(settings: Settings, tmp_path: Path):
-    found = worst(machine.data_folder(changed(settings, data=str(tmp_path / "no"))), "folder")
-    assert (found.level, "없습니다" in found.says) == ("BAD", True)
-
-
-def test_a_data_folder_that_cannot_be_written(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(machine.os, "access", lambda *_: False)
-    assert worst(machine.data_folder(settings), "folder").level == "BAD"
-
-
-def test_the_deployment_key_missing_damaged_or_open_to_others(settings: Settings, tmp_path: Path):
-    file = tmp_path / "key"
-    here = changed(settings, deployment_key_file=str(file))
-    assert worst(machine.deployment_key(here), "key").level == "BAD"
-    file.write_text("no key", "ascii")
-    assert worst(machine.deployment_key(here), "key").level == "BAD"
-    file.write_bytes(settings.key_file.read_bytes())
-    file.chmod(0o644)
-    found = worst(machine.deployment_key(here), "key")
-    assert (found.level, found.remedy) == ("WARN", f"chmod 600 {file}")
-    file.chmod(0o600)
-    assert worst(machine.deployment_key(here), "key").level == "OK"
-
-
-@pytest.mark.parametrize(("megabytes", "level"), [(100, "BAD"), (1000, "WARN"), (99_000, "OK")])
-def test_room_on_the_disk(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, megabytes: int, level: str
+def test_hosts_that_dns_does_not_know(
+    settings: Settings, admin: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ):
-    free = SimpleNamespace(free=megabytes * 1024 * 1024)
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: free)
-    assert worst(machine.disk_space(settings), "disk").level == level
+    assert list(reach.hosts(settings)) == []  # localhost needs no DNS
+    release = threading.Event()
 
+    def asked(name: str, _: Any) -> list[str]:
+        if name.startswith("silent."):
+            release.wait(30)
+        if name.startswith("lost."):
+            raise socket.gaierror(-2, "Name or service not known")
+        return ["an address"]
 
-def test_the_mail_server(settings: Settings):
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-        there = changed(settings, smtp_host="127.0.0.1", smtp_port=port)
-        door.listen()
-        assert worst(machine.mail_server(there), "mail").level == "OK"
-    assert worst(machine.mail_server(there), "mail").level == "BAD"
-    assert worst(machine.mail_server(changed(settings, smtp_host="")), "mail").level == "WARN"
+    monkeypatch.setattr(reach.socket, "getaddrinfo", asked)
+    named = changed(settings, platform_hosts=("localhost", "127.0.0.1", "sos.example.kr"))
+    assert worst(reach.hosts(named), "hosts").level == "OK"
+    admin.execute(
+        "INSERT INTO control.tenants VALUES"
+        " ('zzzzzzzz', 'nohost', 'CITY', '길없는시', '-', 'ACTIVE', 'main', now(), 1)"
+    )
+    monkeypatch.setattr(reach, "DNS_SECONDS", 0.2)
+    places = ("sos.example.kr", "lost.sos.example.kr", "silent.sos.example.kr")
+    try:
+        found = list(reach.hosts(changed(settings, platform_hosts=places)))
+    finally:
+        release.set()
+        admin.execute("DELETE FROM control.tenants WHERE id = 'zzzzzzzz'")
+    told = [f.says for f in found if f.check == "hosts"]
+    assert {f.level for f in found} == {"WARN"}
+    assert "nohost" in told[0]
+    assert "DNS에 없는 주소: lost.sos.example.kr." in told[1]
+    assert told[2].endswith("답하지 않은 주소: silent.sos.example.kr")
+    assert [f.check for f in found][-1] == "cookies"  # these tests have no https
 
 
 async def test_a_database_that_is_away_or_a_wrong_password(settings: Settings):
@@ -142,6 +131,42 @@ async def test_a_database_that_is_away_or_a_wrong_password(settings: Settings):
     assert missing.remedy == "SINMUNGO_MIGRATOR_DSN 를 정하세요."
 
 
+def test_addresses_of_the_wrong_login_or_another_database(
+    settings: Settings, admin: psycopg.Connection[Any], deployed_dsn: str
+):
+    assert worst(database.one_database(settings), "logins").level == "OK"
+    swapped = changed(settings, app_dsn=settings.migrator_dsn)
+    found = worst(database.one_database(swapped), "logins")
+    assert (found.level, f"{settings.deployment}_migrator" in found.says) == ("BAD", True)
+    assert "SINMUNGO_APP_DSN" in found.says
+    elsewhere = changed(settings, migrator_dsn=deployed_dsn.rpartition("/")[0] + "/postgres")
+    told = [f.says for f in database.one_database(elsewhere)]
+    assert any("서로 다른 데이터베이스" in says for says in told)
+    assert not any("postgresql://" in says for says in told)
+    migrator = f"{settings.deployment}_migrator"
+    admin.execute(f"ALTER ROLE {migrator} NOCREATEROLE")
+    try:
+        weak = worst(database.one_database(settings), "logins")
+    finally:
+        admin.execute(f"ALTER ROLE {migrator} CREATEROLE")
+    assert (weak.level, "시·군을 더할 수 없습니다" in weak.says) == ("BAD", True)
+
+
+def test_the_log_of_the_server_that_is_not_kept(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    assert list(database.log_archive(settings)) == []  # nobody asked for it
+    now = "clock_timestamp()"
+    for archived, failed, level in (
+        (now, "NULL::timestamptz", "OK"),
+        (f"{now} - interval '1 h'", now, "BAD"),
+        ("NULL::timestamptz", now, "BAD"),
+        (now, f"{now} - interval '1 h'", "OK"),
+    ):
+        monkeypatch.setattr(database, "_ARCHIVER", f"SELECT 'on', {archived}, {failed}")
+        assert worst(database.log_archive(settings), "wal").level == level
+
+
 def test_an_old_server_and_a_missing_extension(
     settings: Settings, admin: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ):
@@ -150,7 +175,10 @@ def test_an_old_server_and_a_missing_extension(
     assert worst(database.server(settings), "server").level == "BAD"
     admin.execute("ALTER EXTENSION btree_gist SET SCHEMA public")
     assert worst(database.server(settings), "extension").level == "WARN"
-    admin.execute("ALTER EXTENSION btree_gist SET SCHEMA extensions")
+    admin.execute("DROP EXTENSION btree_gist")
+    told = worst(database.server(settings), "extension")
+    assert (told.level, "btree_gist" in told.says) == ("BAD", True)
+    admin.execute("CREATE EXTENSION btree_gist SCHEMA extensions")
     assert worst(database.server(settings), "extension").level == "OK"
 
 
@@ -215,67 +243,6 @@ def test_clocks_that_differ(settings: Settings):
         assert worst(database.clock_skew(settings), "clock").level == "WARN"
 
 
-def row(**more: Any) -> cities.CityRow:
-    city = Tenant("abcdefgh", "one", "CITY", "하나시", "-", more.pop("state", "ACTIVE"))
-    values = {
-        "behind": [],
-        "figures": None,
-        "bytes": None,
-        "archive": None,
-        "fleet_failed": 0,
-        "city": city,
-    }
-    return cities.CityRow(**{**values, **more})
-
-
-def known(**more: Any) -> figures.Figures:
-    zero = dict.fromkeys(figures.Figures.__struct_fields__, 0)
-    return figures.Figures(
-        **{
-            **zero,
-            "tenant_id": "abcdefgh",
-            "outbox": [],
-            "plugins": [],
-            "problem": "",
-            "gathered_at": clock.now(),
-            **more,
-        }
-    )
-
-
-def test_cities_that_are_behind():
-    late = row(behind=[cities.Behind("core", "0001", "0002")])
-    assert worst(deployed.behind([late]), "behind").level == "WARN"
-    shut = msgspec.structs.replace(late, city=msgspec.structs.replace(late.city, upgrading=True))
-    assert worst(deployed.behind([shut]), "behind").level == "BAD"
-    assert worst(deployed.behind([row()]), "behind").level == "OK"
-
-
-def test_plugins_that_were_not_loaded_or_tripped():
-    city = msgspec.structs.replace(row().city, plugin_states={"some": "TRIPPED"})
-    host = SimpleNamespace(quarantined=(Quarantined("odd", "no such module"),), plugins={})
-    runtime: Any = SimpleNamespace(host=host, registry=SimpleNamespace(all=lambda: [city]))
-    assert "no such module" in worst(deployed.plugins(runtime), "plugins").says
-    assert "one some" in worst(deployed.tripped(runtime), "tripped").says
-
-
-def test_jobs_given_up_or_stuck_and_cities_that_do_not_answer():
-    old = Waiting("cases.mail", "PENDING", 3, clock.now() - timedelta(hours=1), None)
-    assert worst(deployed.jobs([row(figures=known(outbox=[old]))]), "jobs").level == "WARN"
-    assert worst(deployed.jobs([row(figures=known(outbox_failed=2))]), "jobs").level == "BAD"
-    assert worst(deployed.jobs([row(figures=known())]), "jobs").level == "OK"
-    silent = row(figures=known(problem="BindError"))
-    assert "BindError" in worst(deployed.asked([silent]), "figures").says
-
-
-def test_archives_that_are_old_or_missing():
-    made = cities.LastArchive("abcdefgh", clock.now() - timedelta(days=8), "f", 1, 1)
-    assert worst(deployed.archives([row()], 7), "archives").level == "WARN"
-    assert worst(deployed.archives([row(archive=made)], 7), "archives").level == "WARN"
-    assert worst(deployed.archives([row(archive=made)], 30), "archives").level == "OK"
-    assert list(deployed.archives([row()], 0)) == []
-
-
 async def test_a_check_that_breaks_is_a_finding(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
@@ -283,9 +250,12 @@ async def test_a_check_that_breaks_is_a_finding(
         raise ZeroDivisionError
 
     monkeypatch.setattr("sinmungo.deploy.checkup.FIRST", (broken, machine.deployment_key))
+    monkeypatch.setattr("sinmungo.deploy.checkup.WITH_DATABASE", ())
+    monkeypatch.setattr(deployed, "cities_and_worker", broken)
     found = await examine(settings)
     assert "ZeroDivisionError" in worst(found, "broken").says
     assert worst(found, "key").level == "OK"
+    assert "ZeroDivisionError" in worst(found, "cities").says  # and it was gone on to
 
 
 def told(monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: Any) -> tuple[int, str]:

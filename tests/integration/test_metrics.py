@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from sinmungo import metrics
 from sinmungo.app import Runtime
@@ -133,10 +135,31 @@ async def test_the_worker_tells_what_it_gathered(runtime: Runtime, city: Tenant)
     assert found[f'sinmungo_city_open{{city="{city.slug}"}}'] == 1
     assert found[f'sinmungo_city_bytes{{city="{city.slug}"}}'] > 100_000
     assert "sinmungo_plugins_quarantined" in found
+    with pytest.raises(ConnectionRefusedError):  # bound to that address and to no other
+        socket.create_connection(("127.0.0.2", port), 5)
 
 
-def test_without_a_port_nothing_is_counted():
-    assert Settings().metrics_port == 0
+def test_a_port_that_is_taken_is_told_and_stops_no_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import prometheus_client  # noqa: F401 - before its folder is set: this process counts nothing
+
+    monkeypatch.setenv(metrics.FOLDER, "")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        settings = Settings(data=str(tmp_path), metrics_port=port)
+        with pytest.raises(SystemExit, match=rf"127\.0\.0\.1:{port} cannot be opened"):
+            metrics.start_web(settings)
+        below = Settings(data=str(tmp_path), metrics_port=port - 1)
+        with capture_logs() as lines:
+            metrics.start_worker(below, list)
+    assert [line["event"] for line in lines] == ["metrics.closed"]
+
+
+def test_without_a_port_nothing_is_counted_and_the_port_is_this_machines_own():
+    assert (Settings().metrics_port, Settings().metrics_host) == (0, "127.0.0.1")
     assert not metrics.wanted()
 
 

@@ -6,57 +6,30 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
-import httpx
+import msgspec
+import psycopg
 import pytest
 import pytest_asyncio
-from sqlalchemy import (
-    BigInteger,
-    bindparam,
-    column,
-    delete,
-    func,
-    literal_column,
-    select,
-    table,
-    update,
-)
+from sqlalchemy import bindparam, delete, select, update
 
 from sinmungo import clock
 from sinmungo.app import Runtime
-from sinmungo.errors import RefusedError
-from sinmungo.host.models import access_log, hook_failures
-from sinmungo.host.models import outbox as outbox_table
-from sinmungo.jobs import outbox
-from sinmungo.platform_desk import figures, log, operators, totp
+from sinmungo.errors import MissingError, RefusedError
+from sinmungo.host.models import hook_failures
+from sinmungo.host.types import Quarantined
+from sinmungo.platform_desk import figures, log, operators
 from sinmungo.platform_desk.operators import Handed
+from sinmungo.testing.desk import PASSWORD, Door, at_the_desk, give_up, new_operator, now_code
 from sinmungo.testing.people import People
-from sinmungo.testing.web import Browser, Web
+from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant, insert_into, read, write
-from sinmungo_tenants.control.fleet import fleet_outcomes, fleet_runs
+from sinmungo_tenants.control.figures import city_figures
+from sinmungo_tenants.control.fleet import FLEET_LOCK, fleet_outcomes, fleet_runs
 from sinmungo_tenants.control.operators import operator_log
 from sinmungo_tenants.control.operators import operators as operator_table
 
-PASSWORD = "gorgeous-drum-7"
-NOTED = read(select(access_log.c.act).order_by(access_log.c.id), str)
 _FAIL = insert_into(hook_failures)
 PAGES = ("", "/plugins", "/fleet", "/archives", "/jobs", "/log", "/password")
-
-
-class Door(Browser):
-    """A browser at the platform's host."""
-
-    def __init__(self, app: Any, host: str = "localhost") -> None:
-        super().__init__(
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
-                base_url=f"http://{host}",
-            )
-        )
-
-    async def enter(self, login: str, password: str, code: str) -> httpx.Response:
-        await self.get("/platform/sign-in")
-        form = {"login": login, "password": password, "code": code}
-        return await self.post("/platform/sign-in", form)
 
 
 @pytest.fixture
@@ -66,20 +39,13 @@ def door(app: Any) -> Door:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def kim(runtime: Runtime, quick_hashing: None) -> Handed:  # noqa: ARG001 - a fixture cannot usefixtures
-    login = f"op-{clock.uuid7().hex[-8:]}"
-    return await operators.add(runtime, login, password=PASSWORD, must_change=False)
+    return await new_operator(runtime)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(door: Door, kim: Handed) -> AsyncIterator[Door]:
-    answer = await door.enter(kim.login, PASSWORD, now_code(kim))
-    assert answer.status_code == 303, answer.text
-    yield door
-    await door.client.aclose()
-
-
-def now_code(who: Handed, later: timedelta = timedelta(0)) -> str:
-    return totp.code_at(who.secret, clock.now() + later)
+async def desk(app: Any, kim: Handed) -> AsyncIterator[Door]:
+    async with at_the_desk(app, kim) as opened:
+        yield opened
 
 
 async def lines(runtime: Runtime, login: str) -> list[tuple[str, str]]:
@@ -125,12 +91,15 @@ async def test_a_code_serves_once(app: Any, kim: Handed):
         assert (await Door(app).enter(kim.login, PASSWORD, now_code(kim))).status_code == 303
 
 
-async def test_five_failures_lock_for_a_quarter_of_an_hour(app: Any, kim: Handed):
+async def test_five_failures_lock_for_a_quarter_of_an_hour(app: Any, kim: Handed, runtime: Runtime):
     start = clock.now()
     with clock.frozen(start):
         for _ in range(5):
             await Door(app).enter(kim.login, "wrong", now_code(kim))
         assert (await Door(app).enter(kim.login, PASSWORD, now_code(kim))).status_code == 422
+        (mine,) = [a for a in await operators.all_operators(runtime) if a.login == kim.login]
+        assert (mine.state, mine.signed_in_at, mine.codes_left) == ("LOCKED", None, 8)
+    assert [act for act, _ in await lines(runtime, kim.login)].count("LOCKED") == 1
     with clock.frozen(start + timedelta(minutes=16)):
         assert (await Door(app).enter(kim.login, PASSWORD, now_code(kim))).status_code == 303
 
@@ -184,6 +153,8 @@ async def test_signing_out_ends_the_session(desk: Door):
 async def test_a_reset_ends_the_old_password_codes_and_sessions(
     desk: Door, app: Any, runtime: Runtime, kim: Handed
 ):
+    with pytest.raises(MissingError, match="nobody-here"):
+        await operators.reset(runtime, "nobody-here")
     made = await operators.reset(runtime, kim.login)
     assert (await desk.get("/platform")).status_code == 303
     assert (await Door(app).enter(kim.login, PASSWORD, now_code(kim))).status_code == 422
@@ -230,20 +201,11 @@ async def test_a_login_is_taken_once_and_must_be_plain(runtime: Runtime, kim: Ha
         await operators.add(runtime, kim.login.upper())
 
 
-async def fail_one(runtime: Runtime, city: Tenant, kind: str) -> None:
-    async with runtime.work.open(city) as ctx:
-        await outbox.put(ctx, kind, clock.uuid7())
-        rows = await outbox.claim(ctx)
-        for row in rows:
-            row.attempts = 8
-            await outbox.fail(ctx, row, ValueError("손님의 이름"))
-
-
 async def test_figures_are_gathered_city_by_city(
     desk: Door, runtime: Runtime, city: Tenant, drain: Callable[[], Awaitable[int]]
 ):
     await drain()
-    await fail_one(runtime, city, "test.job")
+    await give_up(runtime, city, "test.job")
     async with runtime.work.open(city) as ctx:
         await ctx.db.run(
             _FAIL,
@@ -286,67 +248,15 @@ async def test_a_city_that_cannot_be_asked_keeps_its_figures_and_shows_why(
     assert after.gathered_at == before.gathered_at
     assert after.officers == before.officers
     assert "현황을 못 모음: ConnectionRefusedError" in (await desk.get("/platform")).text
-
-
-async def test_given_up_jobs_are_done_again_and_the_city_knows(
-    desk: Door, runtime: Runtime, city: Tenant, kim: Handed
-):
-    await fail_one(runtime, city, "test.again")
-    path = f"/platform/jobs/{city.slug}"
-    assert "test.again" in (await desk.get(path)).text
-    answer = await desk.post(f"{path}/retry", {"kind": "test.again"})
-    assert answer.status_code == 303
-    async with runtime.work.open(city) as ctx:
-        states = await ctx.db.all(read(select(outbox_table.c.state), str))
-        noted = await ctx.db.all(NOTED)
-    assert states == ["PENDING"]
-    assert noted[-1] == "platform.outbox_retried"
-    newest = (await lines(runtime, kim.login))[0]
-    assert newest == ("OUTBOX_RETRIED", f"{city.slug} test.again 1")
-    again = await desk.post(f"{path}/retry", {"kind": "test.again"})
-    assert again.status_code == 409
-    assert "다시 할 일이 없습니다" in again.text
-
-
-def jobs_table() -> Any:
-    return table("procrastinate_jobs", column("id"), column("status"), column("task_name"))
-
-
-async def failed_job(runtime: Runtime, city: Tenant) -> int:
-    """Leave a wake-up in the queue that was given up."""
-    await runtime.work.wake(city.id)
-    jobs = jobs_table()
-    newest = read(select(func.max(jobs.c.id).label("id")), int)
-    status = literal_column("'failed'::procrastinate_job_status")
-    fail = write(
-        update(jobs).where(jobs.c.id == bindparam("b_id", type_=BigInteger)).values(status=status)
-    )
+    forget = delete(city_figures).where(city_figures.c.tenant_id == city.id)
     async with runtime.doors.control_session() as db:
-        job_id = await db.one(newest)
-        await db.run(fail, b_id=job_id)
-    return job_id
-
-
-async def test_a_failed_job_of_the_queue_is_done_again(
-    desk: Door, runtime: Runtime, city: Tenant, kim: Handed
-):
-    first = await failed_job(runtime, city)
-    page = (await desk.get("/platform/jobs")).text
-    assert f"/platform/jobs/queue/{first}/retry" in page
-    assert "시·군의 할 일 보기" in page
-    assert (await desk.post(f"/platform/jobs/queue/{first}/retry")).status_code == 303
-    assert (await lines(runtime, kim.login))[0] == ("JOB_RETRIED", str(first))
-    again = await desk.post(f"/platform/jobs/queue/{first}/retry")
-    assert (again.status_code, "이미 다시 했거나" in again.text) == (409, True)
-    drop = write(delete(jobs_table()))
-    async with runtime.doors.control_session() as db:
-        await db.run(drop)
-    second = await failed_job(runtime, city)
-    await runtime.work.wake(city.id)  # the same wake-up waits already
-    refused = await desk.post(f"/platform/jobs/queue/{second}/retry")
-    assert (refused.status_code, "이미 기다리고" in refused.text) == (409, True)
-    async with runtime.doors.control_session() as db:
-        await db.run(drop)
+        await db.run(write(forget))
+    assert not await figures.gather(runtime, city)
+    page = (await desk.get(f"/platform?q={city.slug}")).text
+    assert "0건" not in page.partition("<tbody>")[2]  # of what was never asked nothing is claimed
+    assert "2000." not in page
+    monkeypatch.undo()
+    assert await figures.gather(runtime, city)
 
 
 async def test_a_fleet_run_is_seen_live(desk: Door, runtime: Runtime, city: Tenant):
@@ -375,8 +285,10 @@ async def test_a_fleet_run_is_seen_live(desk: Door, runtime: Runtime, city: Tena
             )
     assert str(run_id) in (await desk.get("/platform/fleet")).text
     live = f"/platform/fleet/{run_id}/live"
-    assert f'hx-get="{live}"' in (await desk.get(f"/platform/fleet/{run_id}")).text
-    part = (await desk.get(live)).text
+    with psycopg.connect(runtime.settings.migrator_dsn) as working:
+        working.execute("SELECT pg_advisory_lock(%s)", (FLEET_LOCK,))
+        assert f'hx-get="{live}"' in (await desk.get(f"/platform/fleet/{run_id}")).text
+        part = (await desk.get(live)).text
     assert "<html" not in part
     assert "잠금을 기다림" in part
     assert "됨 1 · 실패 1" in part
@@ -388,24 +300,31 @@ async def test_a_fleet_run_is_seen_live(desk: Door, runtime: Runtime, city: Tena
     assert (await desk.get(f"/platform/fleet/{clock.uuid7()}")).status_code == 404
 
 
-async def test_plugins_by_city(desk: Door, runtime: Runtime, make_city: Any):
+async def test_plugins_by_city_and_what_is_in_quarantine(
+    desk: Door, runtime: Runtime, make_city: Any, monkeypatch: pytest.MonkeyPatch
+):
     slug = next(p.slug for p in runtime.host.plugins.values() if not p.built_in)
     on = await make_city(plugins=(slug,))
     off = await make_city()
+    reason = "ModuleNotFoundError: No module named 'elsewhere'"
+    monkeypatch.setattr(runtime.host, "quarantined", (Quarantined("damaged", reason),))
     page = (await desk.get("/platform/plugins")).text
     rows = {r: part for part in page.split("<tr>") for r in (on.slug, off.slug) if f">{r}<" in part}
     assert "켜짐" in rows[on.slug]
     assert "켜짐" not in rows[off.slug]
+    assert "불러오지 않은 기능: damaged" in page
+    assert reason.replace("'", "&#39;") in page
+    tripped = msgspec.structs.replace(on, plugin_states={slug: "TRIPPED"}, plugins=frozenset())
+    monkeypatch.setattr(runtime.registry, "all", lambda: [tripped, off])
+    look = (await desk.get("/platform/plugins?show=look")).text
+    assert (f">{on.slug}<" in look, f">{off.slug}<" in look) == (True, False)
+    assert "차단된 기능 1개" in (await desk.get("/platform?show=look")).text
 
 
 async def test_the_guide_of_the_desk_opens_from_it(desk: Door):
     assert 'href="/help/operator"' in (await desk.get("/platform/jobs")).text
     guide = await desk.get("/help/operator")
     assert (guide.status_code, "운영 화면" in guide.text) == (200, True)
-
-
-async def test_an_unknown_citys_jobs_are_not_found(desk: Door):
-    assert (await desk.get("/platform/jobs/nowhere")).status_code == 404
 
 
 async def test_the_platforms_front_page_lists_cities(door: Door, city: Tenant):

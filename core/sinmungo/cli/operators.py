@@ -1,5 +1,7 @@
 """`sinmungo operator …`: accounts of the operator's desk. No page makes one."""
 
+from datetime import datetime
+
 from cyclopts import App
 from rich.table import Table
 
@@ -53,12 +55,15 @@ def show() -> None:
 
     async def work() -> None:
         async with runtime() as rt:
-            table = Table("login", "state", "made")
+            table = Table("login", "state", "made", "last sign-in", "recovery codes left")
             for one in await operators.all_operators(rt):
-                locked = one.locked_until is not None and one.locked_until > clock.now()
-                state = "DISABLED" if one.disabled_at else "LOCKED" if locked else "ACTIVE"
-                made = clock.to_seoul(one.created_at)
-                table.add_row(one.login, state, f"{made:%Y-%m-%d %H:%M}")
+                table.add_row(
+                    one.login,
+                    one.state,
+                    _when(one.created_at),
+                    _when(one.signed_in_at),
+                    str(one.codes_left),
+                )
             console.print(table)
 
     run(work())
@@ -74,6 +79,10 @@ def code(secret: str) -> None:
     except binascii.Error as error:
         raise CliProblemError("that is no TOTP secret: letters A-Z and digits 2-7") from error
     console.print(digits)
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{clock.to_seoul(moment):%Y-%m-%d %H:%M}" if moment else "-"
 
 
 def _able(login: str, *, disabled: bool) -> None:

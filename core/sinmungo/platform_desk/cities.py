@@ -1,11 +1,12 @@
 """The rows of the desk's first page, and the matrix of plugins by city."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import func, select
 
+from sinmungo import clock
 from sinmungo.component import COMPONENT
 from sinmungo.platform_desk import figures
 from sinmungo.platform_desk.figures import Figures
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from sinmungo.app import Runtime
 
 STATES = {"ACTIVE": "운영", "SUSPENDED": "멈춤"}
+PROBLEMS = {
+    "BehindError": "판이 낮음",
+    "BindError": "역할이나 표가 없음",
+    "ServerDownError": "서버가 답하지 않음",
+    "UnknownServerError": "설정에 없는 서버",
+}
 PLUGIN_STATES = {
     "ABSENT": "없음",
     "INSTALLED": "설치됨",
@@ -37,7 +44,10 @@ class Behind(msgspec.Struct):
 
 
 class CityRow(msgspec.Struct):
-    """A city as the desk shows it; figures and archive may not be there yet."""
+    """A city as the desk shows it; figures and archive may not be there yet.
+
+    `problem` says why the last try to ask it failed; its figures are then of the time before.
+    """
 
     city: Tenant
     behind: list[Behind]
@@ -45,11 +55,21 @@ class CityRow(msgspec.Struct):
     bytes: int | None
     archive: LastArchive | None
     fleet_failed: int
+    archive_failed: bool = False
+    archive_is_old: bool = False
+    problem: str = ""
 
     @property
     def state(self) -> str:
         """The state in Korean."""
+        if self.city.upgrading:
+            return "판이 낮아 닫힘"
         return STATES.get(self.city.state, self.city.state)
+
+    @property
+    def tripped(self) -> list[str]:
+        """Plugins that were taken out here because they failed too often."""
+        return sorted(p for p, state in self.city.plugin_states.items() if state == "TRIPPED")
 
     @property
     def cases_this_month(self) -> int:
@@ -58,13 +78,18 @@ class CityRow(msgspec.Struct):
 
     @property
     def failures(self) -> int:
-        """Everything a person has to look at: jobs given up, hooks of a day, the last fleet run."""
+        """What went wrong: jobs given up, hooks of a day, fleet run, archive, plugins."""
         own = self.figures.outbox_failed + self.figures.hook_failures if self.figures else 0
-        return own + self.fleet_failed
+        return own + self.fleet_failed + self.archive_failed + len(self.tripped)
+
+    @property
+    def to_look_at(self) -> bool:
+        """Whether a person has to look: it failed, closed by itself, or cannot be asked."""
+        return bool(self.failures or self.problem or self.city.upgrading)
 
 
 class Overview(msgspec.Struct):
-    """All cities; `as_of` is the oldest of their figures."""
+    """All cities; `as_of` is the oldest of their figures, those aside that cannot be asked now."""
 
     rows: list[CityRow]
     as_of: datetime | None
@@ -83,6 +108,11 @@ class Cell(msgspec.Struct):
     def title(self) -> str:
         """The state in Korean."""
         return PLUGIN_STATES.get(self.state, self.state)
+
+    @property
+    def to_look_at(self) -> bool:
+        """Whether it was taken out because it failed, or its tables are behind."""
+        return self.behind or self.state == "TRIPPED"
 
 
 class _Failed(msgspec.Struct):
@@ -106,23 +136,40 @@ async def overview(runtime: "Runtime") -> Overview:
     async with runtime.doors.control_session() as db:
         known, sizes = await figures.stored(db)
         last = {a.tenant_id: a for a in await db.all(archives.LAST)}
+        not_made = {a.tenant_id: a.made_at for a in await db.all(archives.LAST_FAILED)}
         failed = {f.tenant_id: f.failed for f in await db.all(_FLEET_FAILED)}
         seen = await figures.worker_seen(db)
     heads = heads_of(runtime)
-    cities = runtime.registry.all()
     rows = [
         CityRow(
             city,
             behind(city, heads),
-            known.get(city.id),
+            told if (told := known.get(city.id)) and told.was_asked else None,
             sizes.get(city.id),
             last.get(city.id),
             failed.get(city.id, 0),
+            archive_failed=_failed_since(last.get(city.id), not_made.get(city.id)),
+            archive_is_old=_is_old(last.get(city.id), runtime.settings.archive_days),
+            problem=problem_of(told.problem) if told else "",
         )
-        for city in cities
+        for city in runtime.registry.all()
     ]
-    times = [row.figures.gathered_at for row in rows if row.figures]
+    times = [row.figures.gathered_at for row in rows if row.figures and not row.problem]
     return Overview(rows, min(times, default=None), seen)
+
+
+def problem_of(kind: str) -> str:
+    """Return in Korean why a city cannot be asked; the error's own name where there is no word."""
+    return PROBLEMS.get(kind, kind)
+
+
+def _failed_since(good: LastArchive | None, failed_at: datetime | None) -> bool:
+    return failed_at is not None and (good is None or failed_at > good.made_at)
+
+
+def _is_old(good: LastArchive | None, days: int) -> bool:
+    """Whether the last archive is older than the deployment allows; 0 days: nobody minds."""
+    return bool(days) and (good is None or good.made_at < clock.now() - timedelta(days=days))
 
 
 def heads_of(runtime: "Runtime") -> dict[str, str]:
@@ -151,6 +198,16 @@ async def matrix(runtime: "Runtime") -> dict[str, dict[str, Cell]]:
         }
         for city in runtime.registry.all()
     }
+
+
+def totals(cells: dict[str, dict[str, Cell]]) -> dict[str, dict[str, int]]:
+    """Return in how many cities each plugin is in each state: plugin → state → cities."""
+    found: dict[str, dict[str, int]] = {}
+    for here in cells.values():
+        for slug, cell in here.items():
+            states = found.setdefault(slug, {})
+            states[cell.title] = states.get(cell.title, 0) + 1
+    return found
 
 
 async def _versions(db: Session) -> dict[tuple[str, str], str]:

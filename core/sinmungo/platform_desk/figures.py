@@ -6,13 +6,13 @@ cannot be asked keeps its old figures and shows why. Kinds and counts leave the 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sinmungo import clock
@@ -32,6 +32,7 @@ BEAT = timedelta(seconds=20)
 GATHER = timedelta(seconds=60)
 MEASURE = timedelta(minutes=15)
 FORGET = timedelta(days=1)
+_NEVER = datetime(2001, 1, 1, tzinfo=UTC)  # and whatever is older
 
 
 class Waiting(msgspec.Struct):
@@ -74,6 +75,11 @@ class Figures(msgspec.Struct):
     problem: str
     gathered_at: datetime
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether the city has ever answered: until then its figures are no figures."""
+        return self.gathered_at > _NEVER
+
 
 class _Stored(msgspec.Struct):
     tenant_id: str
@@ -114,7 +120,10 @@ WAITING = read(
         outbox.c.kind,
         outbox.c.state,
         func.count().label("rows"),
-        func.min(outbox.c.created_at).label("oldest_at"),
+        # What was asked for a later day waits since that day; what was tried, since it was asked.
+        func.min(case((outbox.c.attempts == 0, outbox.c.due_at), else_=outbox.c.created_at)).label(
+            "oldest_at"
+        ),
         func.max(outbox.c.last_error).label("last_error"),
     )
     .where(
@@ -250,19 +259,18 @@ async def _ask(db: Session, city: Tenant) -> Figures:
 
 
 def _unknown(city: Tenant, error: Exception) -> Figures:
-    """Return a row of zeros for a city never asked before; its time says that it is old."""
+    """Return a row for a city that does not answer; of one that never has, no figure counts."""
     zeros = dict.fromkeys(
         (*_Counts.__struct_fields__, "outbox_pending", "outbox_failed"),
         0,
     )
-    never = clock.at(clock.today().replace(year=2000, day=1), "00:00")
     return Figures(
         tenant_id=city.id,
         **zeros,
         outbox=[],
         plugins=[],
         problem=type(error).__name__,
-        gathered_at=never,
+        gathered_at=_NEVER,
     )
 
 

@@ -1,13 +1,12 @@
-"""What the queue and the cities' outboxes have left undone, and sending it again.
+"""What the queue and the cities' outboxes have left undone; `retries` sends it again.
 
-The desk sees kinds, counts and the kind of error, never what a row is about. Sending again goes
-through the city's own door and is noted there too, so that a city can see who did it.
+The desk sees kinds, counts and the kind of error, never what a row is about.
 """
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-import asyncpg
 import msgspec
 from sqlalchemy import (
     BigInteger,
@@ -18,21 +17,16 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    null,
     select,
     table,
-    update,
 )
 
 from sinmungo import clock
-from sinmungo.errors import MissingError, RefusedError
-from sinmungo.host.access_log import note_access
+from sinmungo.errors import MissingError
 from sinmungo.host.models import outbox
 from sinmungo.platform_desk import figures
 from sinmungo.platform_desk.figures import WAITING, Waiting
-from sinmungo.platform_desk.log import note
-from sinmungo.platform_desk.sessions import Operator
-from sinmungo_tenants import Tenant, UnknownTenantError, read, write
+from sinmungo_tenants import Tenant, UnknownTenantError, read
 
 if TYPE_CHECKING:
     from sinmungo.app import Runtime
@@ -46,7 +40,11 @@ STATUSES = {
     "aborted": "중단",
 }
 OUTBOX_STATES = {"PENDING": "기다림", "FAILED": "포기함"}
-TASKS = {"sinmungo.wake": "시·군의 할 일 보기", "sinmungo.sweep": "빠진 일 훑기"}
+TASKS = {
+    "sinmungo.wake": "시·군의 할 일 보기",
+    "sinmungo.sweep": "빠진 일 훑기",
+    "sinmungo.night": "밤 할 일 넣기",
+}
 _jobs = table(
     "procrastinate_jobs",
     column("id", BigInteger),
@@ -93,13 +91,45 @@ class CityWaiting(msgspec.Struct):
     waiting: list[Waiting]
 
 
+class KindGivenUp(msgspec.Struct):
+    """What was given up of one kind, in all cities together."""
+
+    kind: str
+    rows: int
+    cities: list[Tenant]
+    errors: list[str]
+
+
+class GivenUp(msgspec.Struct):
+    """One row that was given up: what it is about only the city knows."""
+
+    id: UUID
+    kind: str
+    attempts: int
+    created_at: datetime
+    last_error: str | None
+
+
 class Desk(msgspec.Struct):
-    """The page of jobs."""
+    """The page of jobs; `failed` are the newest of `number_failed`."""
 
     counts: list[Count]
     failed: list[FailedJob]
+    number_failed: int
     cities: list[CityWaiting]
     worker_seen: datetime | None
+
+    @property
+    def kinds(self) -> list[KindGivenUp]:
+        """What was given up, kind by kind."""
+        found: dict[str, KindGivenUp] = {}
+        for there in self.cities:
+            for one in (w for w in there.waiting if w.state == "FAILED"):
+                kind = found.setdefault(one.kind, KindGivenUp(one.kind, 0, [], []))
+                kind.rows += one.rows
+                kind.cities.append(there.city)
+                kind.errors += [e for e in (one.last_error,) if e and e not in kind.errors]
+        return [found[name] for name in sorted(found)]
 
 
 _COUNTS = read(
@@ -122,25 +152,16 @@ _FAILED = read(
     .limit(bindparam("limit")),
     FailedJob,
 )
-_RETRY_JOB = read(
-    select(
-        cast(
-            func.procrastinate_retry_job_v2(
-                cast(bindparam("job_id"), BigInteger),
-                cast(bindparam("at"), DateTime(timezone=True)),
-                cast(null(), Integer),
-                cast(null(), Text),
-                cast(null(), Text),
-            ),
-            Text,
-        ).label("done")
-    ),
-    str,
+_NUMBER_FAILED = read(select(func.count(_jobs.c.id)).where(_status == "failed"), int)
+_HAS_FAILED = read(
+    select(_jobs.c.id).where(_status == "failed", _jobs.c.id == bindparam("id")), int
 )
-_RETRY = write(
-    update(outbox)
-    .where(outbox.c.state == "FAILED", outbox.c.kind == bindparam("b_kind"))
-    .values(state="PENDING", attempts=0, due_at=bindparam("due_at"))
+_GIVEN_UP = read(
+    select(outbox.c.id, outbox.c.kind, outbox.c.attempts, outbox.c.created_at, outbox.c.last_error)
+    .where(outbox.c.state == "FAILED")
+    .order_by(outbox.c.kind, outbox.c.created_at)
+    .limit(bindparam("limit")),
+    GivenUp,
 )
 
 
@@ -149,6 +170,7 @@ async def desk(runtime: "Runtime", limit: int = 50) -> Desk:
     async with runtime.doors.control_session() as db:
         counts = await db.all(_COUNTS)
         failed = await db.all(_FAILED, limit=limit)
+        number = await db.one(_NUMBER_FAILED)
         known, _ = await figures.stored(db)
         seen = await figures.worker_seen(db)
     cities = [
@@ -156,7 +178,7 @@ async def desk(runtime: "Runtime", limit: int = 50) -> Desk:
         for city in runtime.registry.all()
         if city.id in known and known[city.id].outbox
     ]
-    return Desk(counts, failed, cities, seen)
+    return Desk(counts, failed, number, cities, seen)
 
 
 def city_of(runtime: "Runtime", slug: str) -> Tenant:
@@ -173,36 +195,19 @@ async def waiting_in(runtime: "Runtime", city: Tenant) -> list[Waiting]:
         return await db.all(WAITING, now=clock.now())
 
 
-async def retry_job(runtime: "Runtime", me: Operator, job_id: int, address: str) -> None:
-    """Put a failed job of the queue back; RefusedError if it is not there or another waits."""
+async def given_up_in(runtime: "Runtime", city: Tenant, limit: int = 100) -> list[GivenUp]:
+    """Return what was given up in a city, one by one, the oldest of each kind first."""
+    async with runtime.doors.tenant_session(city) as db:
+        return await db.all(_GIVEN_UP, limit=limit)
+
+
+async def has_failed(runtime: "Runtime", job_id: int) -> bool:
+    """Whether there is such a job of the queue and it has failed."""
     async with runtime.doors.control_session() as db:
-        if not any(job.id == job_id for job in await db.all(_FAILED, limit=1000)):
-            raise RefusedError("그 작업은 이미 다시 했거나 없어졌습니다.")
-    try:
-        async with runtime.doors.control_session() as db:
-            await db.all(_RETRY_JOB, job_id=job_id, at=clock.now())
-            await _note(db, "JOB_RETRIED", me, str(job_id), address)
-    except asyncpg.UniqueViolationError as error:
-        raise RefusedError("같은 일을 하는 작업이 이미 기다리고 있습니다.") from error
+        return await db.first(_HAS_FAILED, id=job_id) is not None
 
 
-async def retry_outbox(
-    runtime: "Runtime", me: Operator, city: Tenant, kind: str, address: str
-) -> int:
-    """Make the given-up rows of a kind due again in one city; returns how many."""
-    async with runtime.work.open(city) as ctx:
-        ctx.address = address
-        rows = await ctx.db.run(_RETRY, b_kind=kind, due_at=clock.now())
-        if rows:
-            await note_access(ctx, "platform.outbox_retried", subject_kind=kind)
-            ctx.db.after_commit(lambda: ctx.wake(city.id))
-    if not rows:
-        raise RefusedError("다시 할 일이 없습니다. 그사이 다른 사람이 다시 했을 수 있습니다.")
+async def failed_ids(runtime: "Runtime", limit: int = 1000) -> list[int]:
+    """Return the ids of the queue's failed jobs, the newest first."""
     async with runtime.doors.control_session() as db:
-        await _note(db, "OUTBOX_RETRIED", me, f"{city.slug} {kind} {rows}", address)
-    await figures.gather(runtime, city)
-    return rows
-
-
-async def _note(db: Any, act: str, me: Operator, subject: str, address: str) -> None:
-    await note(db, act, subject=subject, operator_id=me.id, login=me.login, address=address)
+        return [job.id for job in await db.all(_FAILED, limit=limit)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from sinmungo import clock
 from sinmungo.errors import InvalidError, MissingError, RefusedError
@@ -20,7 +20,12 @@ from sinmungo.platform_desk import totp
 from sinmungo.platform_desk.log import note
 from sinmungo.sealed import CityCipher, CityKey
 from sinmungo_tenants import Session, insert_into, read, write
-from sinmungo_tenants.control.operators import operator_codes, operator_sessions, operators
+from sinmungo_tenants.control.operators import (
+    operator_codes,
+    operator_log,
+    operator_sessions,
+    operators,
+)
 
 if TYPE_CHECKING:
     from sinmungo.app import Runtime
@@ -49,8 +54,29 @@ class OperatorRow(msgspec.Struct):
     locked_until: datetime | None
     disabled_at: datetime | None
     created_at: datetime
+    signed_in_at: datetime | None
+    codes_left: int
+
+    @property
+    def state(self) -> str:
+        """DISABLED, LOCKED, NEW (the one-time password is not changed yet) or ACTIVE."""
+        if self.disabled_at is not None:
+            return "DISABLED"
+        if self.locked_until is not None and self.locked_until > clock.now():
+            return "LOCKED"
+        return "NEW" if self.must_change else "ACTIVE"
 
 
+_LAST_IN = (
+    select(func.max(operator_log.c.at))
+    .where(operator_log.c.operator_id == operators.c.id, operator_log.c.act == "SIGN_IN")
+    .scalar_subquery()
+)
+_CODES_LEFT = (
+    select(func.count(operator_codes.c.id_hash))
+    .where(operator_codes.c.operator_id == operators.c.id, operator_codes.c.used_at.is_(None))
+    .scalar_subquery()
+)
 _ALL = read(
     select(
         operators.c.id,
@@ -59,6 +85,8 @@ _ALL = read(
         operators.c.locked_until,
         operators.c.disabled_at,
         operators.c.created_at,
+        _LAST_IN.label("signed_in_at"),
+        _CODES_LEFT.label("codes_left"),
     ).order_by(operators.c.login),
     OperatorRow,
 )

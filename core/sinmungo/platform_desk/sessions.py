@@ -104,6 +104,9 @@ _COUNT = write(
         ),
     )
 )
+_LOCKED_UNTIL = read(
+    select(operators.c.locked_until).where(operators.c.id == bindparam("id")), datetime
+)
 _ADD = insert_into(operator_sessions)
 _BY_SESSION = read(
     select(operators.c.id, operators.c.login, operators.c.must_change, operator_sessions.c.seen_at)
@@ -172,8 +175,10 @@ async def _second_factor(runtime: "Runtime", db: Session, found: _Candidate, cod
 async def _note_failure(db: Session, found: _Candidate | None, address: str) -> None:
     """Count it; what was typed as a login is kept only if it is one."""
     if found is not None:
-        now = clock.now()
-        await db.run(_COUNT, b_id=found.id, now=now, until=now + LOCK)
+        until = clock.now() + LOCK
+        counted = await db.run(_COUNT, b_id=found.id, now=clock.now(), until=until)
+        if counted and await db.first(_LOCKED_UNTIL, id=found.id) == until:
+            await note(db, "LOCKED", login=found.login, address=address)
     await note(db, "SIGN_IN_FAILED", login=found.login if found else "", address=address)
 
 

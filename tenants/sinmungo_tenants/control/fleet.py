@@ -20,6 +20,9 @@ from sqlalchemy import (
 
 from sinmungo_tenants.control.tables import metadata
 
+# Held by the run under way: one per database, which holds one deployment.
+FLEET_LOCK = 0x5EED_F1EE7
+
 fleet_runs = Table(
     "fleet_runs",
     metadata,

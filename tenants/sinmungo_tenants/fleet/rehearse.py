@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from sinmungo_tenants import migrate
-from sinmungo_tenants.archive.copy import columns_of, copy_out, snapshot, tables_in_order
+from sinmungo_tenants.archive.copy import Shape, copy_out, shapes, snapshot, tables_in_order
 from sinmungo_tenants.chain import chain
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.errors import UnknownTenantError
@@ -105,26 +105,28 @@ def _copy(
 ) -> dict[str, int]:
     """Copy every row, table by table, from one snapshot of the city; return the counts."""
     counts = {}
-    known = set(tables_in_order(connection, scratch))
+    made = shapes(connection, scratch)
     with snapshot(dsn, city) as (reader, tables):
+        known = shapes(reader, city)
         for table in tables:
-            if table not in known:
+            if table not in made:
                 continue  # another component's, or made by hand: no revision touches it
-            if columns_of(reader, city, table) != columns_of(connection, scratch, table):
+            if known[table].columns != made[table].columns:
                 raise StepFailedError(f"table {table} is not as its revision made it")
-            counts[table] = _copy_table(reader, connection, city, scratch, table)
+            counts[table] = _copy_table(reader, connection, (city, scratch, table), known[table])
             copied(table, counts[table])
     return counts
 
 
-def _copy_table(reader: Rows, writer: Rows, city: str, scratch: str, table: str) -> int:
-    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(reader, city, table)))
+def _copy_table(reader: Rows, writer: Rows, names: tuple[str, str, str], shape: Shape) -> int:
+    city, scratch, table = names
+    columns = sql.SQL(", ").join(map(sql.Identifier, shape.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN")
     with (
         writer.cursor() as cursor,
         cursor.copy(statement.format(sql.Identifier(scratch, table), columns)) as target,
     ):
-        return copy_out(reader, city, table, target.write).rows
+        return copy_out(reader, city, table, shape, target.write).rows
 
 
 def _upgrade(

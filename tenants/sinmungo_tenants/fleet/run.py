@@ -22,6 +22,7 @@ import psycopg
 
 from sinmungo_tenants import migrate
 from sinmungo_tenants.components import Component
+from sinmungo_tenants.control.fleet import FLEET_LOCK
 from sinmungo_tenants.errors import FleetBusyError, ServerDownError, UnknownTenantError
 from sinmungo_tenants.fleet import ledger
 from sinmungo_tenants.fleet.apply import (
@@ -36,8 +37,6 @@ from sinmungo_tenants.fleet.ledger import Outcome, Run
 from sinmungo_tenants.fleet.plan import Pair, behind
 from sinmungo_tenants.names import Deployment, schema_of
 from sinmungo_tenants.servers import MAIN, Servers
-
-_LOCK = 0x5EED_F1EE7  # one run per database, which holds one deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +278,7 @@ class Fleet:
     @contextmanager
     def _alone(self, connection: ledger.Rows) -> Iterator[int]:
         """Hold the fleet's lock; gives how many runs before had been killed."""
-        held = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        held = connection.execute("SELECT pg_try_advisory_lock(%s)", (FLEET_LOCK,)).fetchone()
         if held is None or not held[0]:
             found = ledger.owner(connection)
             who = f" by {found[0]} since {found[1]:%Y-%m-%d %H:%M:%S %Z}" if found else ""

@@ -5,9 +5,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    table,
+)
 
-from sinmungo_tenants.control.fleet import fleet_outcomes, fleet_runs
+from sinmungo_tenants.control.fleet import FLEET_LOCK, fleet_outcomes, fleet_runs
 from sinmungo_tenants.statements import read
 
 
@@ -49,8 +60,7 @@ def _in(state: str, label: str) -> Any:
     return func.count(case((_o.state == state, 1))).label(label)
 
 
-# Newest runs first; parameter `limit`.
-RUNS = read(
+_RUNS = (
     select(
         _r.id,
         _r.started_at,
@@ -66,11 +76,36 @@ RUNS = read(
     )
     .join_from(fleet_runs, fleet_outcomes, _o.run_id == _r.id, isouter=True)
     .group_by(*fleet_runs.c)
-    .order_by(_r.started_at.desc())
-    .limit(bindparam("limit")),
-    RunRow,
 )
-# What a run did, failures first; parameters `run_id` and `limit`.
+# Newest runs first; parameter `limit`.
+RUNS = read(_RUNS.order_by(_r.started_at.desc()).limit(bindparam("limit")), RunRow)
+RUN = read(_RUNS.where(_r.id == bindparam("id")), RunRow)
+_locks: Any = table(
+    "pg_locks",
+    column("locktype", Text),
+    column("database"),
+    column("classid"),
+    column("objid"),
+    column("granted"),
+).c
+_here = table("pg_database", column("oid"), column("datname")).c
+# Whether a run is under way: a run that was killed leaves its row RUNNING, but not its lock.
+UNDER_WAY = read(
+    select(
+        exists()
+        .where(
+            _locks.locktype == "advisory",
+            _locks.granted,
+            _locks.database == _here.oid,
+            _here.datname == func.current_database(),
+            cast(_locks.classid, BigInteger) == FLEET_LOCK >> 32,
+            cast(_locks.objid, BigInteger) == FLEET_LOCK & 0xFFFFFFFF,
+        )
+        .label("under_way")
+    ),
+    bool,
+)
+# What a run did, failures first; parameters `run_id`, `limit` and `offset`.
 OUTCOMES = read(
     select(
         _o.tenant_id,
@@ -89,6 +124,7 @@ OUTCOMES = read(
         _o.slug,
         _o.component,
     )
-    .limit(bindparam("limit")),
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset")),
     OutcomeRow,
 )

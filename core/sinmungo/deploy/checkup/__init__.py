@@ -6,7 +6,7 @@ A check never changes anything, and one that breaks is a finding itself: the oth
 from collections.abc import Awaitable, Callable, Iterable
 
 from sinmungo.config import Settings
-from sinmungo.deploy.checkup import database, deployed, machine, servers
+from sinmungo.deploy.checkup import database, deployed, machine, reach, servers
 from sinmungo.deploy.checkup.terms import Finding, bad
 
 type Check = Callable[[Settings], Iterable[Finding]]
@@ -17,16 +17,20 @@ FIRST: tuple[Check, ...] = (
     machine.deployment_key,
     machine.disk_space,
     machine.mail_server,
+    reach.metrics_port,
     database.logins,
 )
 WITH_DATABASE: tuple[Check, ...] = (
+    database.one_database,
     database.server,
     database.roles,
     database.city_keys,
     database.shared_schemas,
     database.limits,
     database.clock_skew,
+    database.log_archive,
     servers.other_servers,
+    reach.hosts,
 )
 
 
@@ -36,7 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
     if any(f.check == "database" and f.level == "BAD" for f in found):
         return found
     found += [f for check in WITH_DATABASE for f in _guarded(check, settings)]
-    if any(f.check in {"key", "schemas"} and f.level == "BAD" for f in found):
+    if any(f.check in {"key", "schemas", "logins"} and f.level == "BAD" for f in found):
         return found
     try:
         return found + await deployed.cities_and_worker(settings)

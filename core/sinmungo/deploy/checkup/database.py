@@ -1,7 +1,8 @@
 """The database: who may log in and do what, how new it is, and whether its limits fit."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -27,6 +28,13 @@ SKEW_SECONDS = 2.0
 CONNECT_SECONDS = 5
 _WORKER_CONNECTIONS = 4  # the job worker's own queue, beside its pool
 _SPARE = 10
+_WHERE = """
+SELECT current_database()::text, pg_postmaster_start_time(), current_user::text, rolcreaterole
+FROM pg_roles WHERE rolname = current_user
+"""
+_ARCHIVER = """
+SELECT current_setting('archive_mode'), last_archived_time, last_failed_time FROM pg_stat_archiver
+"""
 _UPGRADE = (
     "sinmungo tenant apply 를 관리자 주소(SINMUNGO_DATABASE_URL)와 함께 한 번 하세요. "
     "역할과 공용 표를 고쳐 놓습니다."
@@ -63,6 +71,52 @@ def _reason(error: psycopg.Error) -> str:
     """Return the server's last words, without what it was called with."""
     lines = str(error).strip().splitlines()
     return lines[-1].rpartition("FATAL:")[2].strip() if lines else type(error).__name__
+
+
+def one_database(settings: Settings) -> Iterator[Finding]:
+    """Tell whether both addresses lead to one database, each with the login that belongs there."""
+    app, migrator = _seen(settings.app_dsn), _seen(settings.migrator_dsn)
+    found = list(_wrong_logins(settings, app.login, migrator.login))
+    if (app.database, app.since) != (migrator.database, migrator.since):
+        found.append(
+            bad(
+                "logins",
+                "두 계정의 주소가 서로 다른 데이터베이스를 가리킵니다: "
+                f"{app.database}, {migrator.database}",
+                "SINMUNGO_APP_DSN 과 SINMUNGO_MIGRATOR_DSN 을 같은 데이터베이스로 하세요.",
+            )
+        )
+    if not migrator.makes_roles:
+        says = "표 관리 계정이 역할을 만들 수 없어 시·군을 더할 수 없습니다."
+        found.append(bad("logins", says, _UPGRADE))
+    yield from found or [ok("logins", "두 계정이 같은 데이터베이스의 제 계정입니다.")]
+
+
+class _Seen(NamedTuple):
+    database: str
+    since: datetime
+    login: str
+    makes_roles: bool
+
+
+def _seen(dsn: str) -> _Seen:
+    with _connect(dsn) as connection:
+        ((*values,),) = connection.execute(_WHERE).fetchall()
+    return _Seen(*values)
+
+
+def _wrong_logins(settings: Settings, app: str, migrator: str) -> Iterator[Finding]:
+    deployment = Deployment(settings.deployment)
+    for variable, name, right in (
+        ("SINMUNGO_APP_DSN", app, deployment.app),
+        ("SINMUNGO_MIGRATOR_DSN", migrator, deployment.migrator),
+    ):
+        if name != right:
+            yield bad(
+                "logins",
+                f"{variable} 의 계정이 {name} 입니다. 이 배포에서는 {right} 이어야 합니다.",
+                f"{variable} 를 고치세요. 배포 이름(SINMUNGO_DEPLOYMENT)이 맞는지도 보세요.",
+            )
 
 
 def server(settings: Settings) -> Iterator[Finding]:
@@ -260,3 +314,22 @@ def clock_skew(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("clock", "이 컴퓨터와 데이터베이스의 시계가 맞습니다.")
+
+
+def log_archive(settings: Settings) -> Iterator[Finding]:
+    """Tell whether PostgreSQL gets its log (WAL) to the other place, if it is told to."""
+    with _connect(settings.app_dsn) as connection:
+        row = connection.execute(_ARCHIVER).fetchone()
+    mode, archived_at, failed_at = row or ("off", None, None)
+    if mode == "off":
+        return
+    if failed_at is not None and (archived_at is None or failed_at > archived_at):
+        when = f"{clock.to_seoul(failed_at):%Y-%m-%d %H:%M}"
+        yield bad(
+            "wal",
+            f"PostgreSQL이 기록(WAL)을 보관하지 못하고 있습니다 (마지막 실패 {when}). "
+            "쌓이면 디스크가 차고, 지금의 순간으로 되돌릴 수 없습니다.",
+            "archive_command 가 쓰는 곳이 붙어 있고 자리가 있는지 PostgreSQL의 로그를 보세요.",
+        )
+    else:
+        yield ok("wal", "PostgreSQL이 기록(WAL)을 보관합니다.")

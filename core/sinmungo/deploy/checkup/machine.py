@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 
 from sinmungo.config import Settings
@@ -13,6 +12,7 @@ _MEGABYTE = 1024 * 1024
 LEAST_FREE = 500 * _MEGABYTE
 LITTLE_FREE = 5 * 1024 * _MEGABYTE
 MAIL_SECONDS = 3.0
+SUBMISSION_PORT = 587
 _OTHERS = 0o077
 
 
@@ -69,7 +69,7 @@ def disk_space(settings: Settings) -> Iterator[Finding]:
 
 
 def mail_server(settings: Settings) -> Iterator[Finding]:
-    """Tell whether the mail server answers, if there is one."""
+    """Tell whether the mail server, if there is one, would take our mails."""
     if not settings.smtp_host:
         yield warn(
             "mail",
@@ -78,13 +78,36 @@ def mail_server(settings: Settings) -> Iterator[Finding]:
         )
         return
     place = f"{settings.smtp_host}:{settings.smtp_port}"
-    try:
-        socket.create_connection((settings.smtp_host, settings.smtp_port), MAIL_SECONDS).close()
-    except OSError:
-        yield bad(
-            "mail",
-            f"메일 서버 {place} 가 답하지 않습니다. 메일은 나가지 않고 밀립니다.",
-            "주소와 방화벽을 보세요. 고치면 밀린 메일은 저절로 나갑니다.",
-        )
-    else:
+    problem = _greeted(settings)
+    if problem is None:
         yield ok("mail", f"메일 서버 {place} 가 답합니다.")
+    else:
+        yield bad(
+            "mail", f"메일 서버 {place} {problem[0]} 메일은 나가지 않고 밀립니다.", problem[1]
+        )
+
+
+def _greeted(settings: Settings) -> tuple[str, str] | None:
+    """Say good day as the worker does, sign in and leave; return what is wrong, and the remedy."""
+    import smtplib
+    import ssl
+
+    later = "고치면 밀린 메일은 저절로 나갑니다."
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=MAIL_SECONDS) as server:
+            server.ehlo()
+            if server.has_extn("starttls") or settings.smtp_port == SUBMISSION_PORT:
+                server.starttls(context=ssl.create_default_context())
+                server.ehlo()
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password)
+    except smtplib.SMTPAuthenticationError:
+        names = "SINMUNGO_SMTP_USER 와 SINMUNGO_SMTP_PASSWORD"
+        return "가 계정이나 비밀번호를 받지 않습니다.", f"{names} 를 보세요. {later}"
+    except ssl.SSLError:
+        remedy = "SINMUNGO_SMTP_HOST 가 인증서에 적힌 이름인지, 인증서가 지나지 않았는지 보세요."
+        return "의 인증서를 믿을 수 없습니다.", f"{remedy} {later}"
+    except (smtplib.SMTPException, OSError):
+        remedy = "주소와 포트(25 또는 587), 방화벽을 보세요."
+        return "가 메일 서버로서 답하지 않습니다.", f"{remedy} {later}"
+    return None

@@ -1,5 +1,6 @@
 """A finding: how bad, about what, what it means, and what to do."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -29,3 +30,9 @@ def warn(check: str, says: str, remedy: str) -> Finding:
 def bad(check: str, says: str, remedy: str) -> Finding:
     """Return what does not work."""
     return Finding("BAD", check, says, remedy)
+
+
+def some(names: Sequence[str], shown: int = 5) -> str:
+    """Return the first names, and how many there are beside."""
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" 밖에 {rest}곳" if rest > 0 else "")
