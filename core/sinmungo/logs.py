@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -45,6 +46,16 @@ def configure_logs(form: str = "json") -> None:
 def only_failures() -> None:
     """Leave out all but errors from now on: for commands whose answer is not the log."""
     _processors.insert(0, _no_failure)
+
+
+def only_to(reader: Callable[[str, Mapping[str, Any]], None]) -> None:
+    """Hand every line to `reader` (method, what it says) from now on, and print none."""
+
+    def read(_: Any, method: str, event: Any) -> Any:
+        reader(method, event)
+        raise structlog.DropEvent
+
+    _processors.insert(0, read)
 
 
 def _no_failure(_: Any, method: str, event: Any) -> Any:

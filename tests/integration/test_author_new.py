@@ -44,6 +44,7 @@ def run(project: Path, *words: str, **environment: str) -> subprocess.CompletedP
     [
         ("cases", "새 사업"),
         ("api", "새 사업"),
+        ("new-seoul", "새 사업"),
         ("seoul", "New programme"),
         ("seoul", '새 "사업"'),
         ("a" * 21, "새 사업"),
@@ -61,8 +62,10 @@ def test_a_project_is_never_written_over(tmp_path):
         scaffold("seoul", "새 사업", tmp_path)
 
 
-@pytest.mark.parametrize("slug", ["ab", "a_city_of_a_long_nam"])
-@pytest.mark.parametrize("title", ["새", "아주 긴 이름을 가진 우리 시의 사업"])
+@pytest.mark.parametrize(
+    ("slug", "title"),
+    [("ab", "새"), ("a_city_of_a_long_nam", "아주 긴 이름을 가진 우리 시의 사업")],
+)
 def test_it_is_clean_whatever_it_is_called(slug, title, tmp_path):
     scaffold(slug, title, tmp_path)
     for words in (("check", "."), ("format", "--check", ".")):

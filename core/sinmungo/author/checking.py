@@ -5,30 +5,27 @@ is loaded strictly and tried on a server that is thrown away.
 """
 
 import os
+import re
 import tempfile
-import traceback
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
-import psycopg
-
-from sinmungo.author import screens, steps
+from sinmungo.author import acts, screens, steps, uses
 from sinmungo.author.code_checks import code_findings
 from sinmungo.author.declared_checks import declared_findings
+from sinmungo.author.faults import told
 from sinmungo.author.findings import Finding, Place, Sources
+from sinmungo.author.migration_checks import migration_findings
 from sinmungo.author.project import Project, make_importable
 from sinmungo.author.template_checks import template_findings
 from sinmungo.author.trial import Trial, trial
-from sinmungo.component import COMPONENT
 from sinmungo.host.host import Host
 from sinmungo.host.loader import discover, load
 from sinmungo.slices import CORE_SLICES
 from sinmungo.testing.database import fresh_database
-from sinmungo_tenants import Component
-from sinmungo_tenants.autogen import difference
-from sinmungo_tenants.migrate import upgrade
 
 type Say = Callable[[str], None]
+_NAME = f"check_{os.getpid()}"
 
 
 async def check(project: Project, server_dsn: str, say: Say, *, look: bool = True) -> list[Finding]:
@@ -45,18 +42,21 @@ async def check(project: Project, server_dsn: str, say: Say, *, look: bool = Tru
     if isinstance(loaded, Finding):
         covered = any(f.level == "error" for f in found)
         return tell(found if covered and loaded.check == "permission" else [*found, loaded])
-    found += _migrations(project, loaded, server_dsn)
-    if any(f.check == "migration" for f in found):
+    found += declared_findings(loaded, loaded.plugins[project.slug], sources)
+    found += migration_findings(sources, loaded, fresh_database(server_dsn, _NAME))
+    if any(f.check == "migration" and f.level == "error" for f in found):
         return tell(found)
     with tempfile.TemporaryDirectory(prefix="sinmungo-check-") as folder:
-        dsn = fresh_database(server_dsn, f"check_{os.getpid()}")
+        dsn = fresh_database(server_dsn, _NAME)
         try:
             async with trial(project, sources, loaded, dsn, Path(folder)) as made:
-                found += declared_findings(loaded, made.plugin, made.own, sources)
                 async for finding in _tried(made, dsn, say, look=look):
                     found.append(finding)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises is told to its author
-            found.append(_raised(project, sources, error, "trial", "it breaks the trial"))
+            place = sources.raised(error) or sources.start
+            remedy = "mend the line; nothing of the plugin could be tried"
+            what = f"it breaks the trial: {told(error)}"
+            found.append(Finding("trial", place, what, remedy))
     return tell(found)
 
 
@@ -64,15 +64,19 @@ async def _tried(made: Trial, dsn: str, say: Say, *, look: bool) -> AsyncIterato
     said = (
         ("모든 화면과 API를 열어 봅니다", steps.opened(made)),
         ("권한 없이, 다른 도시의 번호로 두드려 봅니다", steps.refused(made)),
-        ("뒷일(job)을 시켜 봅니다", steps.worked(made)),
+        ("설정, 개통 점검, 도움말, 참고 말을 써 봅니다", uses.used(made)),
         ("화면을 브라우저로 봅니다", _screens(made, say, look=look)),
         ("껐다 켜 봅니다", steps.switched(made)),
+        ("빈 양식을 보내 봅니다", acts.sent(made)),
+        ("뒷일(job)을 시켜 봅니다", steps.worked(made)),
+        ("업체를 합치고, 파기하고, 다른 도시에 물려줘 봅니다", uses.moved(made)),
         ("지우고 남은 것을 찾습니다", steps.removed(made, dsn)),
     )
     for words, step in said:
         say(words)
         async for finding in step:
             yield finding
+        await steps.started_again(made)
 
 
 async def _screens(made: Trial, say: Say, *, look: bool) -> AsyncIterator[Finding]:
@@ -93,65 +97,46 @@ def _load(project: Project, sources: Sources) -> Host | Finding:
         others = [e for e in discover() if e.name in wanted and e.name != project.slug]
         return load(CORE_SLICES, [*others, project.entry])
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever importing a plugin raises is told to its author
-        kind = "permission" if "declares no permission" in str(error) else "load"
-        return _raised(project, sources, error, kind, "it cannot be loaded")
+        return _not_loaded(sources, error)
 
 
-def _raised(
-    project: Project, sources: Sources, error: BaseException, check: str, what: str
-) -> Finding:
-    """Return an error as a finding, at the last line of the plugin that it passed through."""
-    chain = [error]
-    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None:
-        chain.append(before)
-    frames = [f for e in chain for f in reversed(traceback.extract_tb(e.__traceback__))]
-    own = next((f for f in frames if Path(f.filename).is_relative_to(project.package)), None)
-    place = sources.start
-    if own is not None:
-        place = Place(project.shown(Path(own.filename)), own.lineno or 1)
-    said = f"{what}: {type(error).__name__}: {error}"
-    return Finding(check, place, said, "mend what the message names")
+def _not_loaded(sources: Sources, error: BaseException) -> Finding:
+    """Return why a plugin cannot be loaded, at the line that the error names."""
+    said = str(error)
+    kind = "permission" if "declares no permission" in said else "load"
+    place = sources.raised(error) or _named(sources, said)
+    remedy = next((r for words, r in _REMEDIES if words in said), "mend what the message names")
+    return Finding(kind, place, f"it cannot be loaded: {told(error)}", remedy)
+
+
+def _named(sources: Sources, said: str) -> Place:
+    """Return the place of the first thing of the plugin that a message names."""
+    quoted = re.findall(r"'([^']+)'", said)
+    names = [*re.findall(r"[A-Z]\w+\.\w+", said), *quoted]
+    defined = (sources.defining(name) for name in names)
+    found = (sources.saying(name) for name in quoted)
+    return next((p for p in (*defined, *found) if p and p != sources.start), sources.start)
+
+
+_REMEDIES = (
+    ("must begin with", "call it so: by what its name begins with, a purge finds what is yours"),
+    ("hookimpl definition", "give the hook the arguments of docs/reference/hooks.md, by name"),
+    ("unknown hook", "docs/reference/hooks.md has every hook; mark nothing else with @hookimpl"),
+    ("has no default", "give the setting a default: every city begins with one"),
+    ("has no field for", "a setting is a number, text, day, yes/no, choice, or a list of these"),
+    ("which is not there", "install what is required beside it, or leave it out of requires"),
+    ("needs sdk", 'name the versions it works with: requires_sdk=">=1.0,<2"'),
+    ("cannot import name", "docs/reference/sdk.md has every name of the sdk"),
+    ("No module named", "mend the import, or name the package in pyproject.toml and install it"),
+    ("belongs to core", "choose another slug: this one is taken"),
+    ("declares no permission", "add opt=needs(PERMISSION), or opt=public() if anyone may call it"),
+)
 
 
 def _required(project: Project) -> frozenset[str]:
     """Return what the plugin's manifest requires."""
     module = project.entry.load()
     return frozenset(module.sinmungo_manifest().requires)
-
-
-def _migrations(project: Project, host: Host, server_dsn: str) -> list[Finding]:
-    """Compare the models with what the revisions make."""
-    component = host.plugins[project.slug].manifest.component
-    if component is None:
-        return []
-    place = Place(project.shown(component.scripts / "versions"), 0)
-    remedy = f'sinmungo revision {project.slug} "what changed", and read what it wrote'
-    try:
-        different = _difference(component, fresh_database(server_dsn, f"check_{os.getpid()}"))
-    except (psycopg.Error, ValueError) as error:
-        first = str(error).strip().splitlines()[0]
-        return [Finding("migration", place, f"a revision fails: {first}", "mend the revision")]
-    return [
-        Finding("migration", place, f"models and revisions differ: {_told(item)}", remedy)
-        for item in different
-    ]
-
-
-def _difference(component: Component, dsn: str) -> list[object]:
-    from sinmungo_tenants.provision import add_extensions
-
-    with psycopg.connect(dsn) as connection:
-        add_extensions(connection)
-        connection.execute("CREATE SCHEMA scratch")
-        for part in {COMPONENT.name: COMPONENT, component.name: component}.values():
-            upgrade(connection, part, "scratch")
-    return list(difference(dsn, component, "scratch"))
-
-
-def _told(item: object) -> str:
-    words = item[0] if isinstance(item, list) else item
-    parts = [str(getattr(w, "name", w)) for w in words] if isinstance(words, tuple) else [str(item)]
-    return " ".join(p for p in parts if p != "None")[:120]
 
 
 def tell(findings: Iterable[Finding]) -> list[Finding]:

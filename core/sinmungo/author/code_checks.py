@@ -17,6 +17,7 @@ _CLOCKS = {
     ("time", "time"),
 }
 _VOLATILE = {"now", "current_timestamp", "clock_timestamp", "random", "gen_random_uuid"}
+_TAKING = {"drop_table", "drop_column", "rename_table"}
 _BLOCKING = {("time", "sleep"), ("requests", "get"), ("requests", "post"), ("subprocess", "run")}
 
 
@@ -79,13 +80,7 @@ def _calls(source: Source, tree: ast.Module) -> Iterator[Finding]:
 def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
     owner, name = _dotted(node.func)
     if source.is_migration:
-        if name == "get_bind":
-            yield Finding(
-                "migration",
-                source.at(node),
-                "a revision asks the database",
-                "schema operations only: a revision is rendered once and run in every city",
-            )
+        yield from _in_revision(source, node, name)
         return
     if name in _SQL and node.args and _composed(node.args[0]):
         yield Finding(
@@ -121,6 +116,27 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
         yield Finding("print", source.at(node), "prints", "return it, or show it on a page")
 
 
+def _in_revision(source: Source, node: ast.Call, name: str) -> Iterator[Finding]:
+    if name == "get_bind":
+        yield Finding(
+            "migration",
+            source.at(node),
+            "a revision asks the database",
+            "schema operations only: a revision is rendered once and run in every city",
+        )
+    required = name == "alter_column" and any(
+        k.arg == "nullable" and getattr(k.value, "value", None) is False for k in node.keywords
+    )
+    if name in _TAKING or required:
+        yield Finding(
+            "migration",
+            source.at(node),
+            f"a revision takes away what code before it uses ({name})",
+            "expand first; take away in a later release, when no process reads it any more",
+            "warning",
+        )
+
+
 def _composed(node: ast.AST) -> bool:
     """Whether a text is put together: an f-string with values, +, % or .format()."""
     if isinstance(node, ast.JoinedStr):
@@ -132,7 +148,7 @@ def _composed(node: ast.AST) -> bool:
 
 def _handlers(source: Source, tree: ast.Module) -> Iterator[Finding]:
     for owner in ast.walk(tree):
-        if not isinstance(owner, ast.ClassDef):
+        if not isinstance(owner, ast.ClassDef) or _says_opt(owner):
             continue
         for method in owner.body:
             for mark in getattr(method, "decorator_list", ()):
@@ -146,6 +162,13 @@ def _handlers(source: Source, tree: ast.Module) -> Iterator[Finding]:
                         f"{owner.name}.{name} declares no permission",
                         "add opt=needs(PERMISSION), or opt=public() if anyone may call it",
                     )
+
+
+def _says_opt(owner: ast.ClassDef) -> bool:
+    """Whether a controller gives `opt` to all its handlers."""
+    targets = [t for n in owner.body if isinstance(n, ast.Assign) for t in n.targets]
+    targets += [n.target for n in owner.body if isinstance(n, ast.AnnAssign)]
+    return any(isinstance(t, ast.Name) and t.id == "opt" for t in targets)
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

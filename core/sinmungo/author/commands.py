@@ -18,7 +18,7 @@ def new(slug: str, *, title: str = "새 사업", folder: Path = Path()) -> None:
     Parameters
     ----------
     slug
-        Name in addresses and of tables: a-z, 0-9 and _.
+        Name in addresses and of tables: a-z, 0-9 and _, at most 20.
     title
         What the programme is called, in Korean.
     folder

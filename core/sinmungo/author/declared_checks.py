@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from litestar import Litestar
+from litestar.di import Provide
 from sqlalchemy import LargeBinary, Table, Text
 
 from sinmungo.author.findings import Finding, Place, Sources
+from sinmungo.author.promise_checks import hook_findings, setting_findings
 from sinmungo.host.checks import PUBLIC
 from sinmungo.host.host import Host, LoadedPlugin
-from sinmungo.host.mounting import FACES
-from sinmungo.host.setting_fields import fields_of
+from sinmungo.host.mounting import FACES, controllers
 from sinmungo.host.types import Event, LoadedSlice, Slice
 from sinmungo.people.models import ROLES
-from sinmungo.testing.sweep import Route
+from sinmungo.testing.sweep import Route, routes
 from sinmungo.web.guide import dead_links, plugin_folder, plugin_screens, read_page
 
 _HANGUL = re.compile("[가-힣]")
@@ -26,12 +28,12 @@ _PERSONAL_COLUMN = re.compile(r"(^|_)(phone|mobile|email|birth|resident|person_n
 _NO_ID = ("DESK",)
 
 
-def declared_findings(
-    host: Host, plugin: LoadedPlugin, routes: list[Route], sources: Sources
-) -> Iterator[Finding]:
+def declared_findings(host: Host, plugin: LoadedPlugin, sources: Sources) -> Iterator[Finding]:
     """Yield every mistake in what the plugin declares."""
     yield from _manifest(plugin, sources)
-    yield from _permissions(host, plugin, routes, sources)
+    yield from setting_findings(plugin, sources)
+    yield from hook_findings(plugin, sources)
+    yield from _permissions(host, plugin, _laid(plugin), sources)
     for item in plugin.slices:
         yield from _words(item, sources)
         yield from _paths(LoadedSlice(item, plugin.slug), sources)
@@ -92,16 +94,17 @@ def _manifest(plugin: LoadedPlugin, sources: Sources) -> Iterator[Finding]:
             "give both the same version",
             "warning",
         )
-    groups = [g for s in plugin.slices for g in s.settings]
-    for kind in [manifest.settings, *(g.kind for g in groups)]:
-        for spec in fields_of(kind) if kind is not None else ():
-            if not _HANGUL.search(spec.title):
-                yield Finding(
-                    "korean",
-                    sources.of(kind),
-                    f"the setting {spec.name!r} has no Korean title",
-                    'describe it: Annotated[int, about("정원", unit="개사", ge=1)]',
-                )
+
+
+def _laid(plugin: LoadedPlugin) -> list[Route]:
+    """Return the plugin's routes without the house around them."""
+    own = controllers(LoadedSlice(s, plugin.slug) for s in plugin.slices)
+    ctx = {"ctx": Provide(_no_ctx)}
+    return routes(Litestar(own, dependencies=ctx, openapi_config=None, logging_config=None))
+
+
+async def _no_ctx() -> None:
+    """Stand in for the unit of work: nothing is called here."""
 
 
 def _permissions(
@@ -223,16 +226,22 @@ def _tables(plugin: LoadedPlugin, sources: Sources) -> Iterator[Finding]:
         return
     merged = {m.name for s in plugin.slices for m in s.merges}
     for table in component.metadata.tables.values():
+        place = sources.table(table.name)
         for what, remedy in _of_table(table, component.append_only, merged):
-            yield Finding("table", sources.saying(table.name), f"{table.name}: {what}", remedy)
+            yield Finding("table", place, f"{table.name}: {what}", remedy)
         if "row_version" not in table.c and table.name not in component.append_only:
             yield Finding(
                 "table",
-                sources.saying(table.name),
+                place,
                 f"{table.name} has no row_version",
                 "add row_version() if officers edit its rows; a log belongs into append_only",
                 "warning",
             )
+    for table in (t for s in plugin.slices for t in s.copied):
+        for column in (c.name for c in table.c if c.name.endswith(_SEALED)):
+            what = f"{table.name} is taken over by new cities and holds a person: {column}"
+            remedy = "copy reference rows alone"
+            yield Finding("copied", sources.table(table.name), what, remedy)
     for name in set(component.append_only) - set(component.metadata.tables):
         yield Finding("table", sources.saying(name), f"append_only names {name}", "name a table")
 

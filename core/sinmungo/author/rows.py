@@ -5,6 +5,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from sinmungo.demo.load import LOADED
 from sinmungo.host.host import LoadedPlugin
 from sinmungo_tenants import Tenant
 from sinmungo_tenants.names import schema_of
@@ -24,6 +25,9 @@ SELECT 'type ' || typname FROM pg_type WHERE typnamespace = %(schema)s::regnames
 """
 _ROWS: dict[str, LiteralString] = {
     "setting": "SELECT key FROM {schema}.settings WHERE starts_with(key, {prefix})",
+    "history of the setting": "SELECT DISTINCT key FROM {schema}.settings_history"
+    " WHERE starts_with(key, {prefix})",
+    "right": "SELECT permission FROM {schema}.role_rights WHERE starts_with(permission, {prefix})",
     "job": "SELECT kind FROM {schema}.outbox WHERE starts_with(kind, {prefix})",
     "state": "SELECT plugin FROM {schema}.plugin_states WHERE plugin = {slug}",
     "registry": "SELECT plugin FROM control.plugin_state WHERE plugin = {slug}"
@@ -53,6 +57,14 @@ def catalogue(dsn: str, city: Tenant) -> set[str]:
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(_CATALOGUE, {"schema": schema_of(city.id)}).fetchall()
     return {text.replace(city.id, "…") for (text,) in rows}
+
+
+def settings_of(dsn: str, city: Tenant) -> set[str]:
+    """Return the keys of a city's settings, the mark of the made-up records left out."""
+    table = sql.Identifier(schema_of(city.id), "settings")
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(sql.SQL("SELECT key FROM {}").format(table)).fetchall()
+    return {key for (key,) in rows} - {LOADED}
 
 
 def residue(dsn: str, city: Tenant, slug: str) -> list[str]:

@@ -18,7 +18,7 @@ _SOURCE = Path(__file__).parent / "scaffold"
 _SUFFIX = ".tmpl"
 _HANGUL = re.compile("[가-힣]")
 _MAX_TITLE = 20
-_MAX_SLUG = 20
+_SLUG = re.compile("[a-z][a-z0-9_]{0,19}")
 
 
 class _Text(Template):
@@ -41,10 +41,10 @@ def scaffold(slug: str, title: str, folder: Path) -> list[Path]:
 
 def _values(slug: str, title: str) -> dict[str, str]:
     taken = {*RESERVED, *(s.slug for s in CORE_SLICES)}
+    if not _SLUG.fullmatch(slug):
+        raise AuthorProblemError(f"{slug!r} is no slug: a-z first, then a-z, 0-9 and _, at most 20")
     if safe(slug) in taken:
         raise AuthorProblemError(f"the slug {slug!r} belongs to core; choose another")
-    if len(slug) > _MAX_SLUG:
-        raise AuthorProblemError(f"a slug has at most {_MAX_SLUG} letters")
     line = clean(title)
     if not _HANGUL.search(line) or len(line) > _MAX_TITLE or re.search(r'["\\@{}<>]', line):
         raise AuthorProblemError(f"the title is Korean, at most {_MAX_TITLE} letters, no quotes")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sinmungo.author.findings import Finding
+from sinmungo.author.findings import Finding, Place
 from sinmungo.author.trial import Trial
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
@@ -17,18 +17,19 @@ _SIZES = {"a desk": (1366, 900), "a phone": (390, 844)}
 _ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 _HOPS = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
 _WIDE = "document.documentElement.scrollWidth > innerWidth"
+_QUIET_MS, _QUIET_TIMES, _TRIES, _MOST = 30, 3, 400, 100
 _REMEDY = "use the macros of macros/form.html, table.html and ui.html"
 
 
 def why_not() -> str:
     """Return why the screens cannot be looked at here, or an empty text."""
     if not Path(_path()).is_file():
-        return "no Chromium here; set CHROMIUM to its path"
+        return "크로미엄이 없습니다. CHROMIUM에 실행 파일의 경로를 적어 주세요"
     try:
         import axe_playwright_python.async_playwright
         import playwright.async_api  # noqa: F401 - whether it is there is the question
     except ImportError:
-        return "playwright and axe-playwright-python are not installed"
+        return "pip install playwright axe-playwright-python 다음에 볼 수 있습니다"
     del axe_playwright_python
     return ""
 
@@ -43,6 +44,7 @@ async def looked_at(trial: Trial) -> AsyncIterator[Finding]:
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=_path(), args=list(_ARGS))
+        seen: set[tuple[Place, str]] = set()
         try:
             for named, (width, height) in _SIZES.items():
                 context = await browser.new_context(
@@ -50,7 +52,10 @@ async def looked_at(trial: Trial) -> AsyncIterator[Finding]:
                 )
                 for address in sorted(trial.opened):
                     async for finding in _look(trial, context, address, named):
-                        yield finding
+                        mark = finding.place, finding.what.replace(named, "")
+                        if mark not in seen:
+                            yield finding
+                        seen.add(mark)
                 await context.close()
         finally:
             await browser.close()
@@ -63,17 +68,69 @@ async def _look(trial: Trial, context: Any, address: str, named: str) -> AsyncIt
     said: list[str] = []
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
+    waiting = _waiting(page)
     await page.route("**/*", _answer(trial, said))
     await page.goto(base + address)
-    await page.wait_for_load_state("networkidle")
-    found = await Axe().run(page, options={"resultTypes": ["violations"]})
-    said += [f"{v['id']}: {v['help']}" for v in found.response["violations"]]
+    await _settled(page, waiting)
+    shown = _template(trial, address)
+    for found in await _violations(page, Axe().axe_script, colours=named == "a desk"):
+        part = found["nodes"][0]["html"]
+        what = f"{address} on {named}: {found['id']}: {found['help']}: {part[:_MOST]}"
+        yield Finding("screen", _written(trial, part) or shown, what, _REMEDY)
     if await page.evaluate(_WIDE):
         said.append("the page scrolls sideways")
     await page.close()
     for text in dict.fromkeys(said):
-        what = f"{address} on {named}: {text}"
-        yield Finding("screen", _template(trial, address), what, _REMEDY)
+        first = text.partition(". ")[0]
+        yield Finding("screen", shown, f"{address} on {named}: {first}", _REMEDY)
+
+
+def _waiting(page: Any) -> set[Any]:
+    """Return the requests of a page that are under way, kept up to date."""
+    found: set[Any] = set()
+
+    def begins(asked: Any) -> None:
+        found.add(asked)
+
+    def ends(asked: Any) -> None:
+        found.discard(asked)
+
+    page.on("request", begins)
+    page.on("requestfinished", ends)
+    page.on("requestfailed", ends)
+    return found
+
+
+async def _settled(page: Any, waiting: set[Any]) -> None:
+    """Wait until nothing has been asked for during a moment: panels load by requests of their own.
+
+    Playwright's own waiting for silence takes half a second each time.
+    """
+    await page.wait_for_load_state("load")
+    quiet = 0
+    for _ in range(_TRIES):
+        await page.wait_for_timeout(_QUIET_MS)
+        quiet = 0 if waiting else quiet + 1
+        if quiet == _QUIET_TIMES:
+            return
+
+
+async def _violations(page: Any, script: str, *, colours: bool) -> list[dict[str, Any]]:
+    """Return what axe finds; colours, the slowest, are the same on every width."""
+    await page.evaluate(script)
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
+    found: dict[str, Any] = await page.evaluate("o => axe.run(document, o)", options)
+    violations: list[dict[str, Any]] = found["violations"]
+    return violations
+
+
+def _written(trial: Trial, part: str) -> Place | None:
+    """Return the line of a template that holds a part of a page as it stands."""
+    for file in sorted(trial.project.package.rglob("*.html")):
+        before, found, _ = file.read_text("utf-8").partition(part)
+        if found:
+            return Place(trial.project.shown(file), before.count("\n") + 1)
+    return None
 
 
 def _answer(trial: Trial, said: list[str]) -> Any:
@@ -94,7 +151,7 @@ def _answer(trial: Trial, said: list[str]) -> Any:
     return answer
 
 
-def _template(trial: Trial, address: str) -> Any:
+def _template(trial: Trial, address: str) -> Place:
     """Return the handler that shows an address: the nearest place that can be named."""
     depth = address.count("/")
     for route in trial.own:

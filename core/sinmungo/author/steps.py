@@ -6,8 +6,9 @@ import httpx
 from sqlalchemy import select
 
 from sinmungo import clock
+from sinmungo.author.faults import told
 from sinmungo.author.findings import Finding, Place
-from sinmungo.author.rows import catalogue, residue
+from sinmungo.author.rows import catalogue, residue, settings_of
 from sinmungo.author.trial import Trial, filled
 from sinmungo.errors import SinmungoError
 from sinmungo.host import activation
@@ -33,28 +34,33 @@ async def opened(trial: Trial) -> AsyncIterator[Finding]:
             yield finding
     for item in trial.plugin.slices:
         for line in item.menu:
+            trial.faults.forget()
             answer = await trial.client.get(line.path)
             if answer.status_code != _OK:
                 place = _menu_place(trial, line.title, line.path)
-                yield _dead("menu", place, f"the menu line {line.title!r}", line.path, answer)
+                yield dead(trial, "menu", place, f"the menu line {line.title!r}", line.path, answer)
         for panel in item.panels:
             async for finding in _open_panel(trial, panel):
                 yield finding
         for report in item.reports:
             address = f"/api/v1/reporting/{report.slug}"
+            trial.faults.forget()
             answer = await trial.api.get(address)
             if answer.status_code != _OK:
                 place = trial.sources.saying(report.slug)
-                yield _dead("report", place, f"the report {report.title!r}", address, answer)
+                yield dead(trial, "report", place, f"the report {report.title!r}", address, answer)
 
 
 async def _open_route(trial: Trial, route: Route) -> AsyncIterator[Finding]:
     client = trial.api if route.is_api else trial.client
     for values in filled(route, trial.ids):
+        trial.faults.forget()
         answer = await ask(client, route, route.at(values))
+        if route.public and answer.status_code == _OK:
+            answer = await ask(trial.stranger, route, route.at(values))
         if answer.status_code >= _FAILED:
             place = trial.sources.of(route.handler.fn)
-            yield _dead("page", place, f"GET {route.path}", route.at(values), answer)
+            yield dead(trial, "page", place, f"GET {route.path}", route.at(values), answer)
             return
         if answer.status_code == _OK:
             if "text/html" in answer.headers.get("content-type", ""):
@@ -67,10 +73,11 @@ async def _open_panel(trial: Trial, panel: Panel) -> AsyncIterator[Finding]:
     for one in ids[:1] or ([""] if panel.place == "DESK" else []):
         address = panel.path.replace("{id}", one)
         for headers in ({}, {"hx-request": "true"}):
+            trial.faults.forget()
             answer = await trial.client.get(address, headers=headers)
             if answer.status_code != _OK:
                 place = trial.sources.saying(panel.title)
-                yield _dead("panel", place, f"the panel {panel.title!r}", address, answer)
+                yield dead(trial, "panel", place, f"the panel {panel.title!r}", address, answer)
 
 
 def _menu_place(trial: Trial, title: str, path: str) -> Place:
@@ -78,13 +85,27 @@ def _menu_place(trial: Trial, title: str, path: str) -> Place:
     return found if found != trial.sources.start else trial.sources.saying(title)
 
 
-def _dead(check: str, place: Place, what: str, address: str, answer: httpx.Response) -> Finding:
+def dead(
+    trial: Trial, check: str, place: Place, what: str, address: str, answer: httpx.Response
+) -> Finding:
+    """Return the finding about an answer that should have been another."""
+    broken = answer.status_code >= _FAILED
     return Finding(
         check,
-        place,
-        f"{what} answers {answer.status_code} ({address})",
-        "open it as an officer who may; the log above names the error",
+        trial.faults.place(place) if broken else place,
+        f"{what} answers {answer.status_code} ({address}){trial.faults.said if broken else ''}",
+        "mend the line; sinmungo plugin dev shows the page" if broken else _REMEDIES[check],
     )
+
+
+_REMEDIES = {
+    "menu": "lead to a page of the slice that opens without further choice",
+    "panel": "answer for every record of core, also one that the plugin knows nothing of",
+    "report": "open it as an officer who may; its columns and conditions are run by the engine",
+    "reinstall": "let the revisions and the seed begin anew on an empty city",
+    "settings": "let the defaults pass their own bounds and check()",
+    "guide": "let the page be UTF-8 text that begins with # 제목",
+}
 
 
 async def refused(trial: Trial) -> AsyncIterator[Finding]:
@@ -103,7 +124,7 @@ async def refused(trial: Trial) -> AsyncIterator[Finding]:
         client = trial.api if api else trial.client
         for route in (r for r in closed if r.params and r.is_api == api):
             values = [v for v in filled(route, trial.foreign, 1) if v]
-            for leak in await sweep(client, [route], values, allowed=REFUSED):
+            for leak in (await sweep(client, [route], values, allowed=REFUSED))[:1]:
                 yield _leak(trial, leak, "another city's id is answered")
 
 
@@ -130,7 +151,9 @@ def _leak(trial: Trial, leak: Leak, what: str) -> Finding:
 
 async def worked(trial: Trial) -> AsyncIterator[Finding]:
     """Do the jobs that the plugin left, and each kind once for a record that is gone."""
+    trial.faults.forget()
     await Worker(trial.runtime.work, trial.runtime.registry).drain(trial.city)
+    stuck_at, stuck_by = trial.faults.place(trial.sources.start), trial.faults.said
     async with trial.runtime.work.open(trial.city) as ctx:
         stuck = set(await ctx.db.all(_STUCK))
     for job in (j for s in trial.plugin.slices for j in s.jobs):
@@ -138,30 +161,38 @@ async def worked(trial: Trial) -> AsyncIterator[Finding]:
         if place == trial.sources.start:
             place = trial.sources.of(job.run)
         if job.kind in stuck:
-            what = f"the job {job.kind} fails"
-            yield Finding("job", place, what, "the log above names the error")
+            at = stuck_at if stuck_at != trial.sources.start else place
+            yield Finding("job", at, f"the job {job.kind} fails{stuck_by}", "mend the line")
         raised = await _for_nothing(trial, job)
-        if raised:
-            what = f"the job {job.kind} raises {raised} for a record that is gone"
-            yield Finding("job", place, what, "return when the record is not there")
+        if raised is not None:
+            what = f"the job {job.kind} raises for a record that is gone: {told(raised)}"
+            at = trial.sources.raised(raised) or place
+            yield Finding("job", at, what, "return when the record is not there")
 
 
-async def _for_nothing(trial: Trial, job: Job) -> str:
-    """Do a job for a record that is not there; return the kind of error a fault raises."""
+async def _for_nothing(trial: Trial, job: Job) -> BaseException | None:
+    """Do a job for a record that is not there; return what it raises, if that is a fault."""
     try:
         async with trial.runtime.work.open(trial.city) as ctx:
             await job.run(ctx, clock.uuid7())
     except (SinmungoError, NotFoundError):
-        return ""
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is told to its author
-        return type(error).__name__
-    return ""
+        return None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises is told to its author
+        return error
+    return None
+
+
+async def started_again(trial: Trial) -> None:
+    """Start the plugin again if what was found so far has tripped it: it is still to be tried."""
+    city = trial.runtime.registry.by_id(trial.city.id)
+    if trial.slug not in city.plugins:
+        await activation.enable(trial.runtime, city, trial.slug)
 
 
 async def switched(trial: Trial) -> AsyncIterator[Finding]:
     """Switch the plugin off: everything of it is 404; on again: what opened opens."""
     runtime = trial.runtime
-    await activation.disable(runtime, trial.city, trial.slug)
+    await activation.disable(runtime, runtime.registry.by_id(trial.city.id), trial.slug)
     for api in (True, False):
         client = trial.api if api else trial.client
         tried = [r for r in trial.own if r.is_api == api]
@@ -184,16 +215,24 @@ async def removed(trial: Trial, dsn: str) -> AsyncIterator[Finding]:
     await activation.disable(runtime, runtime.registry.by_id(trial.city.id), trial.slug)
     await activation.purge(runtime, runtime.registry.by_id(trial.city.id), trial.slug)
     left = sorted(catalogue(dsn, trial.city) - catalogue(dsn, clean))
-    for what in [*left, *residue(dsn, trial.city, trial.slug)]:
+    found = settings_of(dsn, trial.city) - settings_of(dsn, clean)
+    # A seed may say how a slice of core works in its city: that setting is core's.
+    strays = {key for key in found if runtime.host.setting(key) is None}
+    own = residue(dsn, trial.city, trial.slug)
+    for what in dict.fromkeys([*left, *(f"setting {key}" for key in sorted(strays)), *own]):
         remedy = "name tables, settings and jobs after the slug; make nothing beside the migrations"
-        yield Finding("purge", trial.sources.start, f"after purging there is still {what}", remedy)
+        said = f"after purging there is still {what}"
+        yield Finding("purge", trial.sources.naming(what), said, remedy)
     for what in sorted(catalogue(dsn, clean) - catalogue(dsn, trial.city)):
         what_is_gone = f"purging took away what is not its own: {what}"
         yield Finding("purge", trial.sources.start, what_is_gone, "leave core's tables alone")
     await activation.enable(runtime, runtime.registry.by_id(trial.city.id), trial.slug)
     for item in trial.plugin.slices:
         for line in item.menu:
+            trial.faults.forget()
             answer = await trial.client.get(line.path)
             if answer.status_code != _OK:
                 place = _menu_place(trial, line.title, line.path)
-                yield _dead("reinstall", place, f"after a purge {line.title!r}", line.path, answer)
+                yield dead(
+                    trial, "reinstall", place, f"after a purge {line.title!r}", line.path, answer
+                )

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from sinmungo.app import Runtime, create_app
+from sinmungo.author.faults import Faults
 from sinmungo.author.findings import Sources
 from sinmungo.author.problems import AuthorProblemError
 from sinmungo.author.project import Project
@@ -22,7 +23,7 @@ from sinmungo.author.rows import ids_of
 from sinmungo.demo.load import load as load_demo
 from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.host.host import Host, LoadedPlugin
-from sinmungo.logs import only_failures
+from sinmungo.logs import configure_logs, only_to
 from sinmungo.people.models import ROLES
 from sinmungo.testing.database import DEPARTMENTS, test_runtime
 from sinmungo.testing.people import Officer, People
@@ -31,6 +32,11 @@ from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant
 
 GUEST = "EXPERT"
+_NAMES: dict[str, Any] = {
+    "name": "시험시",
+    "service_name": "기업SOS",
+    "settings": {"cases.number_prefix": "TS"},
+}
 _FEW = {"companies": {"companies": 12, "duplicates": 0}, "cases": {"cases": 12}}
 
 
@@ -40,6 +46,7 @@ class Trial:
 
     project: Project
     sources: Sources
+    faults: Faults
     runtime: Runtime
     app: Any
     plugin: LoadedPlugin
@@ -65,6 +72,11 @@ class Trial:
         return self.web.browser(self.officer).client
 
     @cached_property
+    def stranger(self) -> httpx.AsyncClient:
+        """A browser that is not signed in."""
+        return self.web.anyone().client
+
+    @cached_property
     def api(self) -> httpx.AsyncClient:
         """A program with the same officer's token."""
         return self.web.api(self.officer)
@@ -75,19 +87,23 @@ async def trial(
     project: Project, sources: Sources, host: Host, dsn: str, data: Path
 ) -> AsyncIterator[Trial]:
     """Make the deployment and its cities; everything goes with the server afterwards."""
+    faults = Faults(sources)
+    configure_logs()
+    only_to(faults.read)
     async with test_runtime(dsn, f"check_{os.getpid()}", data, host) as runtime:
         plugin = runtime.host.plugins[project.slug]
         city = await _city(runtime, "first", plugin)
         other = await _city(runtime, "second", plugin)
-        await Cities(runtime).apply([CityFile(slug="third", name="시험시", service_name="기업SOS")])
+        await Cities(runtime).apply([CityFile(slug="third", **_NAMES)])
         people = People(runtime, city)
         app = create_app(runtime)
-        only_failures()
+        only_to(faults.read)  # making the application sets the log up anew
         staff = tuple(role for role in ROLES if role != GUEST)
         web = Web(app, city.hosts[0], people)
         made = Trial(
             project=project,
             sources=sources,
+            faults=faults,
             runtime=runtime,
             app=app,
             plugin=plugin,
@@ -116,11 +132,9 @@ async def _city(runtime: Runtime, slug: str, plugin: LoadedPlugin) -> Tenant:
     named = [{**o, "roles": r} for o, r in zip(officers, roles, strict=True)]
     file = CityFile(
         slug=slug,
-        name="시험시",
-        service_name="기업SOS",
         hosts=(f"{slug}.localhost",),
         plugins=(plugin.slug,),
-        settings={"cases.number_prefix": "TS"},
+        **_NAMES,
         tables={
             "people": {"departments": DEPARTMENTS},
             "demo": {"people": {"officers": named}, **_FEW},

@@ -4,6 +4,7 @@ Each slice names its tables and settings that may go over (`Slice.copied`, `copi
 else stays where it is. Rows are read through the one city's door and written through the other's.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Table, Text, Uuid, bindparam, or_, select
 from sinmungo import clock
 from sinmungo.host.city_settings import set_setting
 from sinmungo.host.context import Ctx, Work
+from sinmungo.host.host import Host
 from sinmungo.host.models import settings
 from sinmungo.host.types import Slice
 from sinmungo_tenants import Read, Tenant, insert_into, read
@@ -40,11 +42,12 @@ class Likeness:
     settings: tuple[_Setting, ...]
 
 
-async def read_likeness(work: Work, city: Tenant) -> Likeness:
-    """Read what core's slices let go over."""
+async def read_likeness(work: Work, city: Tenant, plugins: Iterable[str] = ()) -> Likeness:
+    """Read what core's slices let go over, and those of `plugins` that live in the city."""
+    slices = [*work.host.core, *_of_plugins(work.host, city, frozenset(plugins))]
     async with work.open(city) as ctx:
-        rows = [(table, await _rows(ctx, table)) for s in work.host.core for table in s.copied]
-        found = [await _settings(ctx, s) for s in work.host.core]
+        rows = [(table, await _rows(ctx, table)) for s in slices for table in s.copied]
+        found = [await _settings(ctx, s) for s in slices]
     return Likeness(tuple(rows), tuple(one for some in found for one in some))
 
 
@@ -56,11 +59,21 @@ async def write_likeness(ctx: Ctx, likeness: Likeness) -> None:
         await set_setting(ctx, setting.key, setting.value)
 
 
+def _of_plugins(host: Host, city: Tenant, plugins: Collection[str]) -> Iterator[Slice]:
+    own = (loaded for loaded in host.active_slices(city) if not loaded.slice.optional)
+    return (loaded.slice for loaded in own if loaded.plugin in plugins)
+
+
 async def _settings(ctx: Ctx, item: Slice) -> list[_Setting]:
     found = []
     for start in item.copied_settings:
         found += await ctx.db.all(_SETTINGS, start=start)
-    return found
+    return [one for one in found if not _is_secret(ctx, one.key)]
+
+
+def _is_secret(ctx: Ctx, key: str) -> bool:
+    known = ctx.host.setting(key)
+    return known is not None and known[1].secret
 
 
 async def _rows(ctx: Ctx, table: Table) -> list[dict[str, Any]]:

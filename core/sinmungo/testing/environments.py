@@ -13,9 +13,10 @@ from pathlib import Path
 
 def build_wheels(projects: Iterable[Path], folder: Path) -> list[Path]:
     """Build each project's wheel into `folder` and return all wheels that lie there."""
+    from hatchling.builders.wheel import WheelBuilder
+
     for project in projects:
-        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-        subprocess.run(command, cwd=project, check=True, capture_output=True)  # noqa: S603 - our own projects
+        list(WheelBuilder(str(project)).build(directory=str(folder), versions=["standard"]))
     return sorted(folder.glob("*.whl"))
 
 
@@ -24,7 +25,8 @@ def clean_environment(folder: Path, wheels: Iterable[Path]) -> Path:
     venv.create(folder, symlinks=True)
     python = folder / "bin" / "python"
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps"]
-    subprocess.run([*command, "--no-index", *map(str, wheels)], check=True, capture_output=True)  # noqa: S603 - our own wheels
+    command += ["--no-index", "--no-compile", *map(str, wheels)]  # what runs is compiled then
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own wheels
     paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
     (Path(paths["purelib"]) / "third_party.pth").write_text(str(_third_party(folder)))
     return python
