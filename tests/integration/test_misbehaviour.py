@@ -1,188 +1,52 @@
 """Plugins that misbehave: the page still works, the admin sees who and how often, then it stops."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-import pytest_asyncio
-from litestar import Controller, get, post
-from sqlalchemy import Text, cast, column, func, select
+from sqlalchemy import Text, column, func, select
 
 from sinmungo import clock
-from sinmungo.app import Runtime, create_app
-from sinmungo.companies import service as companies
-from sinmungo.companies.models import companies as companies_table
+from sinmungo.app import Runtime
 from sinmungo.errors import PluginFailedError
 from sinmungo.host import activation, failures, host
 from sinmungo.host.context import Ctx
 from sinmungo.host.failures import OTHER_LIMIT, STRICT_LIMIT, Failure
-from sinmungo.host.loader import load
-from sinmungo.host.types import Event, Hint, Job, Panel, Permission, Slice
 from sinmungo.jobs import outbox, worker
 from sinmungo.jobs.mail import MailNotSentError
 from sinmungo.jobs.worker import Worker
+from sinmungo.opening import service as opening
 from sinmungo.people import service as people_service
-from sinmungo.reporting.terms import Dataset, Dimension, Measure
-from sinmungo.slices import CORE_SLICES
-from sinmungo.testing import database
-from sinmungo.testing.fakes import fake_plugin
-from sinmungo.testing.people import Officer, People
+from sinmungo.retention import service as retention
+from sinmungo.testing import database, naughty
+from sinmungo.testing.naughty import DOES, Act, state
+from sinmungo.testing.people import Officer
 from sinmungo.testing.web import Web
 from sinmungo.web import bounds
-from sinmungo.web.access import needs, public
-from sinmungo.web.types import CtxDep
 from sinmungo_tenants import Read, Tenant, read
 
-SEE = Permission("naughty.see", "보기", ("LEAD_OFFICER", "TENANT_ADMIN"))
+deployed, city, web = naughty.deployed, naughty.city, naughty.web
+me, company, well_again = naughty.me, naughty.company, naughty.well_again
 NONSENSE: Read[int] = read(select(column("no_such_column").label("n")), int)
 SLEEP = read(select(func.pg_sleep(30).cast(Text).label("slept")), str)
-
-type Act = Callable[[Ctx], Awaitable[Any]]
-_made: list[None] = []
-
-
-class Behaviour:
-    """What the plugin does in this test; nothing wrong at first."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        async def well(ctx: Ctx) -> Any:
-            del ctx
-            return "잘 됩니다"
-
-        self.page: Act = well
-        self.event: Act = well
-        self.job: Act = well
-        self.hints: Act | None = None
-
-
-DOES = Behaviour()
-
-
-class Part(Controller):
-    @get("/{id:uuid}", opt=needs(SEE.code))
-    async def panel(self, ctx: CtxDep) -> str:
-        return str(await DOES.page(ctx))
-
-    @post("/", opt=needs(SEE.code))
-    async def write(self, ctx: CtxDep) -> str:
-        return str(await DOES.page(ctx))
-
-
-class Front(Controller):
-    @get("/", opt=public())
-    async def front(self, ctx: CtxDep) -> str:
-        return str(await DOES.page(ctx))
-
-
-async def on_event(ctx: Ctx, event: Event, subject_id: UUID) -> None:
-    del event, subject_id
-    await DOES.event(ctx)
-
-
-async def company_hints(ctx: Ctx, company_id: UUID) -> Any:
-    del company_id
-    return await DOES.hints(ctx) if DOES.hints else [Hint("귀띔")]
-
-
-async def run_job(ctx: Ctx, subject_id: UUID) -> None:
-    del subject_id
-    await DOES.job(ctx)
-
-
-def dataset() -> Dataset:
-    wrong = cast(column("no_such_column"), Text)
-    return Dataset(
-        "naughty-broken",
-        "깨진 집계",
-        "건",
-        companies_table,
-        companies_table.c.id,
-        cast(companies_table.c.created_at, Text),
-        (Dimension("x", "글", wrong, {"x": "엑스"}),),
-        (Measure("all", "전체"),),
-        (),
-    )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def deployed(server_dsn, worker_id, tmp_path_factory) -> AsyncIterator[Runtime]:
-    part = Slice(
-        "part",
-        "부분",
-        permissions=(SEE,),
-        panels=(Panel("COMPANY", "naughty", "말썽 칸", "/office/naughty/part/{id}", SEE.code),),
-        jobs=(Job("naughty.run", run_job),),
-        reports=(dataset(),),
-        office=(Part,),
-        api=(Part,),
-        portal=(Front,),
-    )
-    hooks: Any = {"on_event": on_event, "company_hints": company_hints}
-    found: Any = [fake_plugin("naughty", [part], **hooks)]
-    name = f"naughty_{worker_id}"
-    dsn = database.fresh_database(server_dsn, name)
-    data = tmp_path_factory.mktemp("naughty")
-    async with database.test_runtime(dsn, name, data, load(CORE_SLICES, found=found)) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(deployed: Runtime) -> AsyncIterator[Tenant]:
-    _made.append(None)
-    DOES.clear()
-    made = await database.new_city(deployed, f"m{len(_made)}", ("naughty",), {})
-    yield made
-    DOES.clear()
-
-
-@pytest.fixture(scope="module")
-def app(deployed: Runtime) -> Any:
-    return create_app(deployed)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def web(deployed: Runtime, app: Any, city: Tenant) -> AsyncIterator[Web]:
-    made = Web(app, city.hosts[0], People(deployed, city))
-    yield made
-    await made.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def me(web: Web) -> Officer:
-    return await web.people.officer("LEAD_OFFICER", "TENANT_ADMIN", "INTAKE_OFFICER")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def company(deployed: Runtime, city: Tenant) -> UUID:
-    async with deployed.work.open(city) as ctx:
-        return await companies.add(ctx, {"name": "㈜가온정밀"})
-
-
-def now(runtime: Runtime, city: Tenant) -> Tenant:
-    return runtime.registry.by_id(city.id)
-
-
-def state(runtime: Runtime, city: Tenant) -> str:
-    return now(runtime, city).plugin_states["naughty"]
-
-
-async def kept(web: Web, me: Officer) -> list[tuple[str, str, int]]:
-    """Return what the admin sees of the plugin's faults."""
-    found = (await web.api(me).get("/api/v1/plugins/naughty/failures")).json()["items"]
-    return [(f["hook"], f["error"], f["count"]) for f in found]
 
 
 def raising(error: BaseException) -> Act:
     async def act(ctx: Ctx) -> None:
         del ctx
+        raise error
+
+    return act
+
+
+def fail(error: BaseException) -> Callable[[], bool]:
+    def act() -> bool:
         raise error
 
     return act
@@ -201,10 +65,23 @@ async def wrong_sql(ctx: Ctx) -> None:
     await ctx.db.all(NONSENSE)
 
 
-async def block(ctx: Ctx) -> list[Hint]:
+async def block(ctx: Ctx) -> None:
+    """Hold up the process for ever, and let no ordinary error end it."""
     del ctx
-    time.sleep(0.1)  # noqa: ASYNC251 - to block is what is tried
-    return [Hint("늦은 귀띔")]
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(600)  # noqa: ASYNC251 - to block is what is tried
+
+
+async def give_a_number(ctx: Ctx) -> int:
+    del ctx
+    return 7
+
+
+async def kept(web: Web, me: Officer) -> list[tuple[str, str, int]]:
+    """Return what the admin sees of the plugin's faults."""
+    found = (await web.api(me).get("/api/v1/plugins/naughty/failures")).json()["items"]
+    return [(f["hook"], f["error"], f["count"]) for f in found]
 
 
 MISDEEDS: dict[str, tuple[Act, int, str]] = {
@@ -212,6 +89,7 @@ MISDEEDS: dict[str, tuple[Act, int, str]] = {
     "ends the process": (raising(SystemExit(3)), 503, "SystemExit"),
     "interrupts the process": (raising(KeyboardInterrupt()), 503, "KeyboardInterrupt"),
     "hangs": (hang, 503, "TimeoutError"),
+    "blocks": (block, 503, "BlockedError"),
     "hangs in the database": (hang_in_the_database, 503, "TimeoutError"),
     "has an SQL error": (wrong_sql, 500, "UndefinedColumnError"),
 }
@@ -222,6 +100,7 @@ async def test_a_panel_that_fails_leaves_the_page_alone(
     deployed: Runtime, web: Web, me: Officer, company: UUID, what: str, monkeypatch
 ):
     monkeypatch.setattr(bounds, "ROUTE_SECONDS", 0.3)
+    monkeypatch.setattr(bounds, "BLOCK_SECONDS", 0.1)
     browser, panel = web.browser(me), f"/office/naughty/part/{company}"
     assert (await browser.get(panel)).text == "잘 됩니다"
     DOES.page, status, error = MISDEEDS[what]
@@ -229,7 +108,7 @@ async def test_a_panel_that_fails_leaves_the_page_alone(
     assert answer.status_code == status
     assert "secret" not in answer.text
     page = await browser.get(f"/office/companies/{company}")
-    assert (page.status_code, "가온정밀" in page.text, "말썽 칸" in page.text) == (200, True, True)
+    assert (page.status_code, "새봄정밀" in page.text, "말썽 칸" in page.text) == (200, True, True)
     assert await kept(web, me) == [("GET /office/naughty/part/{id}", error, 1)]
     over = await web.api(me).get(f"/api/v1/naughty/part/{company}")
     assert over.status_code == status
@@ -275,15 +154,90 @@ async def test_a_report_that_fails_is_the_plugins_fault(web: Web, me: Officer):
     assert [count for _, _, count in await kept(web, me)] == [1, 1]
 
 
-async def test_a_hook_that_blocks_is_left_out_and_noted(
-    web: Web, me: Officer, company, monkeypatch
-):
+async def test_a_hook_that_blocks_is_cut_off_and_noted(web: Web, me: Officer, company, monkeypatch):
     monkeypatch.setattr(host, "HOOK_SECONDS", 0.05)
     DOES.hints = block
     page = await web.browser(me).get(f"/office/companies/{company}")
-    assert page.status_code == 200
-    assert "늦은 귀띔" not in page.text
+    assert (page.status_code, "새봄정밀" in page.text) == (200, True)
     assert await kept(web, me) == [("company_hints", "BlockedError", 1)]
+    shown = (await web.browser(me).get("/admin/plugins")).text
+    for words in ("업체 이름 옆 귀띔", "다른 사람까지 기다리게 해 끊음", "BlockedError", "1회"):
+        assert words in shown, words
+
+
+CHECKED = {
+    "raises": (raising(RuntimeError()), "RuntimeError"),
+    "ends the process": (raising(SystemExit(1)), "SystemExit"),
+    "blocks": (block, "BlockedError"),
+    "has an SQL error": (wrong_sql, "UndefinedColumnError"),
+    "returns something else": (give_a_number, "TypeError"),
+}
+
+
+@pytest.mark.parametrize("what", CHECKED)
+async def test_a_check_before_opening_that_fails_hides_no_other(
+    web: Web, me: Officer, what: str, monkeypatch
+):
+    monkeypatch.setattr(opening, "CHECK_SECONDS", 0.5)
+    browser = web.browser(me)
+    assert "점검이 잘 됩니다" in (await browser.get("/admin/opening")).text
+    DOES.check, error = CHECKED[what]
+    page = await browser.get("/admin/opening")
+    assert page.status_code == 200
+    for words in ("점검하지 못했습니다", "주소와 https"):
+        assert words in page.text
+    assert await kept(web, me) == [("check naughty.check", error, 1)]
+
+
+async def test_a_line_of_the_menu_that_fails_hurts_no_page(web: Web, me: Officer):
+    browser = web.browser(me)
+    assert "말썽 메뉴" not in (await browser.get("/office/companies")).text
+    for error in (RuntimeError("secret"), SystemExit(1)):
+        DOES.menu = fail(error)
+        page = await browser.get("/office/companies")
+        assert (page.status_code, "말썽 메뉴" in page.text) == (200, True)
+    assert sorted(await kept(web, me)) == [
+        ("menu /office/naughty/part", "RuntimeError", 1),
+        ("menu /office/naughty/part", "SystemExit", 1),
+    ]
+
+
+async def test_its_settings_page_that_fails_is_its_own_fault(web: Web, me: Officer, monkeypatch):
+    monkeypatch.setattr(bounds, "BLOCK_SECONDS", 0.1)
+    api, address = web.api(me), "/api/v1/settings/naughty-words"
+    body = {"values": {"word": "다음"}}
+    assert (await api.post(f"{address}/preview", json=body)).status_code == 200
+    for act, status in (
+        (raising(RuntimeError("secret")), 500),
+        (raising(SystemExit(1)), 503),
+        (block, 503),
+        (give_a_number, 500),
+    ):
+        DOES.setting = act
+        answer = await api.post(f"{address}/preview", json=body)
+        assert (answer.status_code, "secret" in answer.text) == (status, False)
+    found = {(hook.partition(" ")[0], error) for hook, error, _ in await kept(web, me)}
+    errors = ("RuntimeError", "SystemExit", "BlockedError", "TypeError")
+    assert found == {("POST", error) for error in errors}
+    assert (await web.browser(me).get("/admin/settings")).status_code == 200
+
+
+async def test_a_rule_of_retention_that_fails_stops_no_other(
+    deployed: Runtime, city: Tenant, web: Web, me: Officer
+):
+    page = await web.browser(me).get("/admin/retention")
+    assert page.status_code == 200
+    assert "말썽 기록" in page.text
+    assert page.text.count("세지 못함") == 2
+    preview = await web.api(me).post("/api/v1/settings/retention/preview", json={"values": {}})
+    assert (preview.status_code, "세지 못했습니다" in preview.text) == (200, True)
+    async with deployed.work.open(city) as ctx:
+        run = await retention.ask(ctx)
+    async with deployed.work.open(city) as ctx:
+        await retention.run(ctx, run)
+        assert (await retention.last_runs(ctx))[0].finished_at is not None
+    faults = {(hook, error) for hook, error, _ in await kept(web, me)}
+    assert faults == {("retention naughty.persons", "UndefinedColumnError")}
 
 
 async def test_a_cancelled_error_of_the_plugins_own_is_a_fault(web: Web, me: Officer, company):
@@ -293,7 +247,7 @@ async def test_a_cancelled_error_of_the_plugins_own_is_a_fault(web: Web, me: Off
 
 
 async def add_unit(runtime: Runtime, city: Tenant) -> None:
-    async with runtime.work.open(now(runtime, city)) as ctx:
+    async with runtime.work.open(runtime.registry.by_id(city.id)) as ctx:
         await people_service.add_unit(ctx, name="새 팀", kind="TEAM")
 
 
@@ -305,8 +259,10 @@ async def test_a_strict_hook_that_hangs_is_given_up(
     with pytest.raises(PluginFailedError):
         await add_unit(deployed, city)
     DOES.event = block
-    monkeypatch.setattr(host, "STRICT_SECONDS", 0.05)
-    await add_unit(deployed, city)
+    with pytest.raises(PluginFailedError):
+        await add_unit(deployed, city)
+    async with deployed.work.open(city) as ctx:
+        assert "새 팀" not in [u.name for u in await people_service.list_units(ctx)]
     assert sorted(await kept(web, me)) == [
         ("on_event", "BlockedError", 1),
         ("on_event", "TimeoutError", 1),
@@ -327,12 +283,13 @@ async def test_a_job_that_fails_hangs_or_exits_hurts_no_other(
 ):
     monkeypatch.setattr(worker, "JOB_SECONDS", 0.1)
     crew = Worker(deployed.work, deployed.registry)
-    for act in (raising(SystemExit(1)), raising(ValueError()), hang):
+    for act in (raising(SystemExit(1)), raising(ValueError()), hang, block):
         DOES.job = act
         async with deployed.work.open(city) as ctx:
             await outbox.put(ctx, "naughty.run", clock.uuid7())
         assert await crew.drain(city) == 0
     assert sorted(await kept(web, me)) == [
+        ("job naughty.run", "BlockedError", 1),
         ("job naughty.run", "SystemExit", 1),
         ("job naughty.run", "TimeoutError", 1),
         ("job naughty.run", "ValueError", 1),
@@ -340,7 +297,7 @@ async def test_a_job_that_fails_hangs_or_exits_hurts_no_other(
     DOES.job = raising(MailNotSentError("no server"))
     with clock.frozen(clock.now() + timedelta(hours=1)):
         assert await crew.drain(city) == 0
-    assert sum(count for _, _, count in await kept(web, me)) == 3
+    assert sum(count for _, _, count in await kept(web, me)) == 4
 
 
 # ---- tripped -----------------------------------------------------------------------------------
@@ -381,6 +338,15 @@ async def test_five_strict_faults_stop_it_and_work_goes_on(deployed: Runtime, ci
             await add_unit(deployed, city)
     assert state(deployed, city) == "TRIPPED"
     await add_unit(deployed, city)
+
+
+async def test_five_blocks_stop_it_for_each_holds_up_all(deployed: Runtime, city: Tenant):
+    assert deployed.work.failures is not None
+    many = [Failure("naughty", "company_hints", "BlockedError")] * STRICT_LIMIT
+    await deployed.work.failures.keep(city, many[1:])
+    assert state(deployed, city) == "ACTIVE"
+    await deployed.work.failures.keep(city, many[:1])
+    assert state(deployed, city) == "TRIPPED"
 
 
 async def test_old_faults_do_not_count(deployed: Runtime, city: Tenant):

@@ -1,6 +1,7 @@
 """The life of a plugin in a city: a step that fails leaves the former state."""
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
@@ -9,15 +10,16 @@ import pytest
 from sinmungo.app import Runtime
 from sinmungo.errors import RefusedError
 from sinmungo.host import activation, plugin_records
-from sinmungo.host.activation import ActFailedError
 from sinmungo.host.context import Ctx
 from sinmungo.host.plugin_plans import Act
+from sinmungo.host.plugin_steps import ActFailedError
 from sinmungo.host.types import Slice
 from sinmungo.jobs.worker import Worker
 from sinmungo.testing import plugin_life
 from sinmungo.testing.plugin_life import BEHAVIOUR, admin, exports, log_of, now, states, tables
-from sinmungo_tenants import Tenant
+from sinmungo_tenants import Component, Tenant
 from sinmungo_tenants.names import schema_of
+from sinmungo_tenants.provision import Provisioner
 
 deployed = plugin_life.deployed
 city = plugin_life.city
@@ -85,6 +87,85 @@ async def test_a_failing_migration_leaves_nothing(deployed: Runtime, city: Tenan
     await activation.enable(deployed, city, "life")
 
 
+async def older(deployed: Runtime, city: Tenant) -> None:
+    """Let the city have the plugin as it was a version before, switched on."""
+    old: Component = deployed.old  # type: ignore[attr-defined]
+    provisioner = Provisioner(deployed.deployment, deployed.settings.migrator_dsn)
+    await asyncio.to_thread(provisioner.upgrade, city.id, [old])
+    await activation.enable(deployed, city, "base")
+    async with deployed.work.open(now(deployed, city)) as ctx:
+        await plugin_records.set_state(ctx, "life", "ACTIVE", "0.9")
+    await activation.repair(deployed, city)
+
+
+async def test_an_upgrade_whose_migration_fails_leaves_the_old_tables(
+    deployed: Runtime, city: Tenant
+):
+    await older(deployed, city)
+    with admin(deployed) as connection:
+        connection.execute(f"CREATE TABLE {schema_of(city.id)}.life_parts (x int)".encode())
+    with pytest.raises(ActFailedError, match="앞의 상태 그대로"):
+        await activation.upgrade(deployed, city, "life")
+    assert (now(deployed, city).revisions["life"], BEHAVIOUR.seeds) == ("0001", 0)
+    assert states(deployed, city)["life"] == "ACTIVE"
+    assert await log_of(deployed, city, "life") == [("UPGRADE", "FAILED", "TABLES")]
+
+
+async def test_an_upgrade_whose_seed_fails_says_that_the_tables_are_new(
+    deployed: Runtime, city: Tenant
+):
+    await older(deployed, city)
+    BEHAVIOUR.seed = RuntimeError()
+    with pytest.raises(ActFailedError, match="표는 새 판이 되었지만") as failed:
+        await activation.upgrade(deployed, city, "life")
+    assert failed.value.reason == "SEED_LATER"
+    assert (now(deployed, city).revisions["life"], states(deployed, city)["life"]) == (
+        "0002",
+        "ACTIVE",
+    )
+    BEHAVIOUR.seed = None
+    await activation.upgrade(deployed, city, "life")
+    async with deployed.work.open(now(deployed, city)) as ctx:
+        assert (await ctx.db.one(plugin_records.STATE, plugin="life")).version == "1.0"
+
+
+async def test_a_switch_off_that_cannot_be_recorded_is_none(
+    deployed: Runtime, city: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    await activation.enable(deployed, city, "plain")
+    add = plugin_records.add_log
+
+    async def broken(*given: Any, **more: Any) -> None:
+        if not more:
+            raise OSError
+        await add(*given, **more)
+
+    monkeypatch.setattr(plugin_records, "add_log", broken)
+    with pytest.raises(ActFailedError) as failed:
+        await activation.disable(deployed, city, "plain")
+    assert failed.value.reason == "STATE"
+    assert await activation.repair(deployed, city) == []
+    assert states(deployed, city)["plain"] == "ACTIVE"
+    assert (await log_of(deployed, city, "plain"))[-1] == ("DISABLE", "FAILED", "STATE")
+
+
+async def test_a_seed_that_blocks_is_cut_off(
+    deployed: Runtime, city: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    async def blocking(ctx: Ctx, table: Any) -> None:
+        del ctx, table
+        time.sleep(60)  # noqa: ASYNC251 - to block is what is tried
+
+    monkeypatch.setattr(activation, "BLOCK_SECONDS", 0.1)
+    plugin = deployed.host.plugins["plain"]
+    changed = type(plugin)(plugin.manifest, (Slice("part", "부분", seed=blocking),), plugin.hooks)
+    monkeypatch.setitem(deployed.host.plugins, "plain", changed)
+    with pytest.raises(ActFailedError) as failed:
+        await activation.enable(deployed, city, "plain")
+    assert (failed.value.reason, failed.value.detail) == ("SEED", "BlockedError")
+    assert states(deployed, city)["plain"] == "ABSENT"
+
+
 async def test_a_lock_that_someone_holds_ends_the_purge(
     deployed: Runtime, city: Tenant, monkeypatch: pytest.MonkeyPatch
 ):
@@ -131,6 +212,7 @@ async def test_a_purge_that_fails_at_the_drop_leaves_everything(deployed: Runtim
     with pytest.raises(ActFailedError) as failed:
         await activation.purge(deployed, city, "life")
     assert failed.value.reason == "PURGE"
+    assert exports(deployed, city) == []
     assert states(deployed, city)["life"] == "DISABLED"
     async with deployed.work.open(now(deployed, city)) as ctx:
         plan = await activation.plan(deployed, ctx, "life", "purge")

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, Table
 from sinmungo.host.db import new_metadata, pk
 from sinmungo.host.host import Host
 from sinmungo.host.loader import load
-from sinmungo.host.types import Event, Manifest, Permission, Reaction, Slice
+from sinmungo.host.types import Event, Manifest, MenuItem, Panel, Permission, Reaction, Slice
 from sinmungo.slices import CORE_SLICES
 from sinmungo.testing.fakes import FakeEntry, fake_plugin
 from sinmungo.web.access import needs
@@ -95,6 +95,17 @@ BROKEN: dict[str, tuple[FakeEntry, str]] = {
         fake_plugin("broken", [Slice("part", "", permissions=(Permission("cases.read", "", ()),))]),
         "must begin with broken.",
     ),
+    "a menu that is text": (fake_plugin("broken", [one(menu=("글",))]), "no MenuItem"),
+    "a menu that nothing can sort": (
+        fake_plugin("broken", [one(menu=(MenuItem("글", "/office/x", "broken.read", order="x"),))]),
+        "$.order",
+    ),
+    "a panel at no place": (
+        fake_plugin("broken", [one(panels=(Panel("ROOF", "x", "칸", "/", "broken.read"),))]),
+        "$.place",
+    ),
+    "an event that is text": (fake_plugin("broken", [one(events=("broken.x",))]), "no Event"),
+    "a title that is a number": (fake_plugin("broken", [Slice("part", 7)]), "must be text"),
     "a reaction, which is core's": (
         fake_plugin("broken", [Slice("part", "", reactions=(Reaction(Event, fail(KeyError())),))]),
         "use on_event",

@@ -197,7 +197,7 @@ async def test_every_act_is_planned_on_a_page_first(web: Web, deployed: Runtime,
     assert (await browser.get(f"{PAGE}/nothing/enable")).status_code == 404
     assert (await browser.post(f"{PAGE}/fresh/nonsense")).status_code == 404
     refused = await browser.get(f"{PAGE}/bookings/purge")
-    assert "설치되어 있지 않은" in refused.text
+    assert "기본 기능이라 지울 수 없습니다" in refused.text
     assert "<form" not in refused.text.split("<main")[1]
 
 

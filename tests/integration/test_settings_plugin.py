@@ -76,18 +76,18 @@ def plugin(slug: str = "funny", kind: type[msgspec.Struct] = Funny, prefix: str 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def deployed(server_dsn, worker_id, tmp_path_factory) -> AsyncIterator[Runtime]:
-    folder, name = tmp_path_factory.mktemp("funny"), f"funny_{worker_id}"
+async def deployed(runtime: Runtime) -> AsyncIterator[Runtime]:
+    """Return another process of the test deployment, where the plugin is installed."""
     host = load(CORE_SLICES, found=[plugin()])  # type: ignore[list-item]
-    dsn = database.fresh_database(server_dsn, name)
-    async with database.test_runtime(dsn, name, folder, host) as made:
+    async with Runtime(runtime.settings, host).running() as made:
         yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def city(deployed: Runtime) -> Tenant:
+async def city(deployed: Runtime) -> AsyncIterator[Tenant]:
     made = await database.new_city(deployed, "funnycity", ("funny",), {}, kept=True)
-    return deployed.registry.by_id(made.id)
+    yield deployed.registry.by_id(made.id)
+    await activation.disable(deployed, made, "funny")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

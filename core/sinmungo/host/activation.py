@@ -7,23 +7,30 @@ the act has just made are dropped again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
-from sinmungo.errors import MissingError, RefusedError, SinmungoError
+from sinmungo.errors import MissingError, RefusedError
 from sinmungo.host import plugin_plans as plans
 from sinmungo.host import plugin_records as records
 from sinmungo.host.context import Ctx
-from sinmungo.host.failures import FAULTS, is_cancelled
 from sinmungo.host.host import LoadedPlugin
 from sinmungo.host.plugin_plans import Act, Plan
 from sinmungo.host.plugin_records import PluginLogRow, StateRow
+from sinmungo.host.plugin_steps import (
+    AFTER,
+    ActFailedError,
+    need_on,
+    need_tables,
+    need_unused,
+    step,
+)
 from sinmungo.host.types import SYSTEM, Identity
+from sinmungo.host.watching import BLOCK_SECONDS, unblocked
 from sinmungo_tenants import Tenant
 from sinmungo_tenants.heads import head
 
@@ -34,31 +41,8 @@ log = structlog.get_logger(__name__)
 ACTIVE, DISABLED = records.ACTIVE, records.DISABLED
 SEED_SECONDS = 60.0
 EXPORTS = "exports"
-_LOCKED = "55P03"
 # Another process makes the same tables at this moment.
 _AT_ONCE = {"42P07", "42710", "23505", "42P06"}
-WHY = {
-    "TABLES": "표를 만들지 못했습니다.",
-    "SEED": "기능이 처음 자료를 쓰다가 멈추었습니다.",
-    "LOCKED": "다른 작업이 표를 쓰고 있어 기다리다 멈추었습니다. 잠시 뒤에 다시 해 주세요.",
-    "EXPORT": "내보낸 파일을 쓰지 못했습니다.",
-    "STATE": "상태를 바꾸지 못했습니다.",
-    "PURGE": "표를 지우지 못했습니다.",
-}
-
-
-class ActFailedError(RefusedError):
-    """A step of an act failed and was undone. `reason` is a key of WHY."""
-
-    code = "switch_failed"
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(
-            f"바꾸지 못했습니다. {WHY[reason]} 앞의 상태 그대로입니다. "
-            "운영자에게 확인을 요청해 주세요."
-        )
-        self.reason = reason
-        self.detail = detail
 
 
 class PluginView(msgspec.Struct):
@@ -193,15 +177,16 @@ async def _enable(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Id
     chain = _chain(runtime, city, plugin, "enable")
 
     async def set_all(ctx: Ctx) -> list[StateRow]:
+        await need_on(ctx, set(runtime.host.with_required([plugin.slug])), chain)
         return [await _seeded(ctx, one, ACTIVE) for one in chain]
 
     await _with_tables(runtime, city, chain, me, "ENABLE", set_all)
 
 
 async def _upgrade(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
-    state = plans.state_of(plugin, city)
-
     async def set_one(ctx: Ctx) -> list[StateRow]:
+        stored = await ctx.db.first(records.HELD, plugin=plugin.slug)
+        state = stored.state if stored else records.INSTALLED
         if state == ACTIVE:
             return [await _seeded(ctx, plugin, state)]
         return [await records.set_state(ctx, plugin.slug, state, plugin.manifest.version)]
@@ -210,10 +195,11 @@ async def _upgrade(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: I
 
 
 async def _disable(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Identity) -> None:
-    with _step("STATE"):
+    with step("STATE"):
         async with runtime.work.open(city, me) as ctx:
             version = plugin.manifest.version
             row = await records.set_state(ctx, plugin.slug, DISABLED, version)
+            await need_unused(ctx, runtime, plugin.slug)
             await records.add_log(ctx.db, plugin.slug, "DISABLE", me)
     await _publish(runtime, city, [row])
 
@@ -224,7 +210,7 @@ async def _purge(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, me: Ide
     _need_migrator(runtime)
     async with runtime.work.open(city, me) as ctx:
         cipher = ctx.cipher
-    with _step("PURGE"):
+    with step("PURGE"):
         await asyncio.to_thread(
             purge_plugin,
             runtime,
@@ -254,9 +240,10 @@ def _chain(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, act: Act) -> 
 
 async def _seeded(ctx: Ctx, plugin: LoadedPlugin, state: str) -> StateRow:
     """Give a plugin what a new city begins with, and set its state; seeds are repeatable."""
+    await need_tables(ctx, plugin)
     for item in plugin.slices:
         if item.seed is not None:
-            await item.seed(ctx, {})
+            await unblocked(item.seed(ctx, {}), BLOCK_SECONDS)
     return await records.set_state(ctx, plugin.slug, state, plugin.manifest.version)
 
 
@@ -271,10 +258,9 @@ async def _with_tables(
     """Make missing tables, then do the rest in one transaction of the city, or undo both."""
     made: list[LoadedPlugin] = []
     try:
-        for plugin in chain:
-            await _make_tables(runtime, city, plugin, made)
+        moved = [await _make_tables(runtime, city, plugin, made) for plugin in chain]
         await runtime.registry.refresh()
-        with _step("SEED"):
+        with step(AFTER if any(moved) else "SEED"):
             async with (
                 asyncio.timeout(SEED_SECONDS),
                 runtime.work.open(runtime.registry.by_id(city.id), me) as ctx,
@@ -290,17 +276,17 @@ async def _with_tables(
 
 async def _make_tables(
     runtime: "Runtime", city: Tenant, plugin: LoadedPlugin, made: list[LoadedPlugin]
-) -> None:
-    """Bring the plugin's tables to their head, and note it if there were none before."""
+) -> bool:
+    """Bring the plugin's tables to their head: `made` if there were none before, else True."""
     component = plugin.manifest.component
     here = runtime.registry.by_id(city.id).revisions
     if component is None or here.get(component.name) == head(component):
-        return
+        return False
     _need_migrator(runtime)
     from sinmungo_tenants.provision import Provisioner  # the migrator's libraries, only now
 
     provisioner = Provisioner(runtime.deployment, runtime.settings.migrators)
-    with _step("TABLES"):
+    with step("TABLES"):
         try:
             await asyncio.to_thread(provisioner.upgrade, city.id, [component])
         except Exception as error:
@@ -309,6 +295,7 @@ async def _make_tables(
             await asyncio.to_thread(provisioner.upgrade, city.id, [component])
         else:
             made += [plugin] if component.name not in here else []
+    return component.name in here
 
 
 async def _unmake(runtime: "Runtime", city: Tenant, made: Sequence[LoadedPlugin]) -> None:
@@ -335,21 +322,3 @@ async def _publish(runtime: "Runtime", city: Tenant, rows: list[StateRow]) -> No
 def _need_migrator(runtime: "Runtime") -> None:
     if not runtime.settings.migrator_dsn:
         raise RefusedError("표를 바꿀 권한이 없습니다. 운영자에게 요청해 주세요.")
-
-
-@contextmanager
-def _step(reason: str) -> Iterator[None]:
-    """Name the step that fails; errors meant for people go on as they are."""
-    try:
-        yield
-    except SinmungoError:
-        raise
-    except FAULTS as error:
-        if is_cancelled(error):
-            raise
-        found = reason
-        if getattr(error, "sqlstate", "") == _LOCKED:
-            found = "LOCKED"
-        elif isinstance(error, OSError) and reason == "PURGE":
-            found = "EXPORT"
-        raise ActFailedError(found, type(error).__name__) from error

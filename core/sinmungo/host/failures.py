@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 import structlog
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from sinmungo import clock
 from sinmungo.host import plugin_records as records
 from sinmungo.host.models import hook_failures, plugin_states
 from sinmungo.host.types import SYSTEM
+from sinmungo.host.watching import BlockedError
 from sinmungo_tenants import Doors, Registry, Session, Tenant, insert_into, read
 from sinmungo_tenants.errors import ServerDownError
 
@@ -29,7 +30,7 @@ STRICT_LIMIT = 5
 OTHER_LIMIT = 20
 KEEP_SECONDS = 5.0
 # What a plugin raises that may not end the process it runs in.
-FAULTS = (Exception, SystemExit, KeyboardInterrupt, asyncio.CancelledError)
+FAULTS = (Exception, SystemExit, KeyboardInterrupt, asyncio.CancelledError, BlockedError)
 # The database went away, is full, or an operator stopped the statement: no fault of a plugin.
 BLAMELESS = (
     asyncpg.PostgresConnectionError,
@@ -70,7 +71,8 @@ class _Count(msgspec.Struct):
 
 
 _ADD = insert_into(hook_failures)
-_IS_STRICT = hook_failures.c.hook == STRICT
+# What undoes an officer's act, or holds up all who share the process.
+_IS_STRICT = or_(hook_failures.c.hook == STRICT, hook_failures.c.error == BlockedError.__name__)
 _COUNTS: list[Any] = [
     func.count().filter(_IS_STRICT).label("strict"),
     func.count().filter(~_IS_STRICT).label("other"),

@@ -1,9 +1,9 @@
 """All loaded slices of core and plugins, and the one answer to "is it active in this city?"."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,12 +31,14 @@ from sinmungo.host.types import (
     SettingsGroup,
     Slice,
 )
+from sinmungo.host.watching import BLOCK_SECONDS, unblocked
 from sinmungo_tenants import Component, Tenant
 
 if TYPE_CHECKING:
     from sinmungo.host.context import Ctx
 
 log = structlog.get_logger(__name__)
+HINTS = "company_hints"
 HOOK_SECONDS = 0.5
 STRICT_SECONDS = 5.0
 MAX_HELD = 4096
@@ -59,13 +61,17 @@ class LoadedPlugin:
         """The plugin's slug."""
         return self.manifest.slug
 
-    def hook(self, name: str) -> Callable[..., Any] | None:
+    def hook(self, name: str) -> Callable[..., Awaitable[Any]] | None:
         """Return the plugin's implementation of a hook, taking keyword arguments, or None."""
         found = getattr(self.hooks.hook, name).get_hookimpls()
         if not found:
             return None
         impl = found[0]
-        return lambda **given: impl.function(*[given[n] for n in impl.argnames])
+
+        async def call(**given: Any) -> Any:
+            return await impl.function(*[given[n] for n in impl.argnames])
+
+        return call
 
 
 class Host:
@@ -130,6 +136,11 @@ class Host:
         """Return the city's menu lines of a face, in order."""
         items = [m for s in self.active_slices(city) for m in s.slice.menu if m.face == face]
         return sorted(items, key=lambda m: (m.order, m.title))
+
+    def menu_keys(self) -> tuple[str, ...]:
+        """Return the settings that lines of any menu hang on."""
+        items = (m.switch for s in self.slices for m in s.slice.menu if m.switch is not None)
+        return tuple(key for switch in items for key in switch.keys)
 
     def panels(self, city: Tenant, place: str) -> list[Panel]:
         """Return the city's panels of a place, in order."""
@@ -223,7 +234,7 @@ class Host:
         """Run core's reactions, then `on_event` of each active plugin.
 
         A plugin's failure undoes the act and names the plugin. One that takes longer than five
-        seconds fails; one that blocked so long is noted.
+        seconds, or holds up the process for three, fails.
         """
         for switch, reaction in self._reactions.get(type(event), ()):
             if self.is_active(ctx.city, switch):
@@ -232,10 +243,10 @@ class Host:
             hook = plugin.hook(STRICT)
             if hook is None:
                 continue
-            began = time.perf_counter()
             try:
                 async with asyncio.timeout(STRICT_SECONDS):
-                    await hook(ctx=ctx, event=event, subject_id=subject_id)
+                    given = hook(ctx=ctx, event=event, subject_id=subject_id)
+                    await unblocked(given, min(STRICT_SECONDS, BLOCK_SECONDS))
             except SinmungoError:
                 raise
             except FAULTS as error:
@@ -243,32 +254,15 @@ class Host:
                     raise
                 note(ctx, plugin.slug, STRICT, error)
                 raise PluginFailedError(plugin.slug) from error
-            if time.perf_counter() - began > STRICT_SECONDS:
-                note(ctx, plugin.slug, STRICT, BlockedError())
 
     async def hints(self, ctx: "Ctx", company_id: UUID) -> list[Hint]:
         """Collect `company_hints`; a plugin that fails is left out and its failure kept."""
         found: list[Hint] = []
         for plugin in self._active_plugins(ctx.city):
-            found += await self._isolated(ctx, plugin, company_id)
-        return found
-
-    async def _isolated(self, ctx: "Ctx", plugin: LoadedPlugin, company_id: UUID) -> list[Hint]:
-        hook = plugin.hook("company_hints")
-        if hook is None:
-            return []
-        began = time.perf_counter()
-        try:
-            async with ctx.db.savepoint():  # outside the limit: that must not cut off its end
-                async with asyncio.timeout(HOOK_SECONDS):
-                    found = _checked(await hook(ctx=ctx, company_id=company_id))
-                if time.perf_counter() - began > HOOK_SECONDS:
-                    raise BlockedError  # it never yielded, so the limit could not end it
-        except FAULTS as error:
-            if is_cancelled(error):
-                raise
-            note(ctx, plugin.slug, "company_hints", error)
-            return []
+            hook = plugin.hook(HINTS)
+            if hook is not None:
+                ask = partial(_checked, hook, ctx=ctx, company_id=company_id)
+                found += await isolated(ctx, plugin.slug, HINTS, ask, HOOK_SECONDS) or []
         return found
 
     def _active_plugins(self, city: Tenant) -> list[LoadedPlugin]:
@@ -286,19 +280,34 @@ def _by_event(
     return found
 
 
-class BlockedError(RuntimeError):
-    """A hook held up the whole process for longer than it may take."""
+async def isolated[T](
+    ctx: "Ctx", plugin: str, where: str, act: Callable[[], Awaitable[T]], seconds: float
+) -> T | None:
+    """Await an act of a plugin under a SAVEPOINT and a limit; None if it failed, which is kept."""
+    try:
+        async with ctx.db.savepoint():  # outside the limit: that must not cut off its end
+            async with asyncio.timeout(seconds):
+                return await unblocked(act(), min(seconds, BLOCK_SECONDS))
+    except FAULTS as error:
+        if is_cancelled(error):
+            raise
+        note(ctx, plugin, where, error)
+        return None
 
 
 def note(ctx: "Ctx", plugin: str, where: str, error: BaseException) -> None:
-    """Keep a fault of a plugin; it is written down when the unit of work has ended."""
+    """Keep a fault of a plugin; it is written down when the unit of work has ended.
+
+    One of core's own is logged only.
+    """
     log.error("hook.failed", plugin=plugin, hook=where, exc_info=error)
-    if not isinstance(error, BLAMELESS):
+    if ctx.host.blamed(plugin) and not isinstance(error, BLAMELESS):
         ctx.failures.append(Failure(plugin, where, type(error).__name__))
 
 
-def _checked(found: object) -> list[Hint]:
+async def _checked(hook: Callable[..., Awaitable[object]], **given: Any) -> list[Hint]:
     """Return the hints; a page must not stumble over something else."""
+    found = await hook(**given)
     if isinstance(found, Sequence) and all(isinstance(hint, Hint) for hint in found):
         return list(found)
     raise TypeError("company_hints must return a sequence of Hint")

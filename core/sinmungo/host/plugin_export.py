@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 
 from sinmungo.host.personal import opened
+from sinmungo.host.types import Right
 from sinmungo.sealed import CityCipher, SealError
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class TableFile(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What the zip holds, of which city and plugin, and which settings the city had."""
+    """What the zip holds, of which city and plugin, and which settings the city had.
+
+    `rights` are the city's own word about the plugin's permissions: role, permission, granted.
+    """
 
     city: str
     plugin: str
@@ -51,6 +55,7 @@ class Manifest(msgspec.Struct, frozen=True):
     revision: str
     made_at: datetime
     settings: dict[str, Any]
+    rights: tuple[Right, ...]
     tables: tuple[TableFile, ...]
 
 

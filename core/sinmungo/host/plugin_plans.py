@@ -7,7 +7,7 @@ that misbehaves can always be shown.
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import ARRAY, Table, Text, bindparam, column, func, select
 
 from sinmungo.host import plugin_records as records
 from sinmungo.host.context import Ctx
@@ -23,8 +23,8 @@ type Act = Literal["install", "enable", "disable", "upgrade", "purge"]
 ACTS: tuple[Act, ...] = ("install", "enable", "disable", "upgrade", "purge")
 _NOT_ON = "켜져 있지 않은 기능입니다."
 _CORES_OWN = "기본 기능이라 지울 수 없습니다. 끄면 화면과 메뉴에서 사라지고 자료는 남습니다."
+_MAKES = ("install", "enable", "upgrade")
 _AFTER = {
-    "install": records.INSTALLED,
     "enable": records.ACTIVE,
     "disable": records.DISABLED,
     "purge": records.ABSENT,
@@ -41,8 +41,9 @@ class TableRows(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """What an act does. `refused` says why it cannot be done, and is empty when it can.
 
-    `before` are plugins that the same act brings first; `users` are plugins of the city that
-    require this one. `tables` are made, `kept` exist already; a purge exports and drops `kept`.
+    `before` are plugins that the same act brings first: `tables` are made, and menus and the like
+    appear, with theirs; `users` are plugins of the city that require this one. `kept` are the
+    plugin's own tables that exist already; a purge exports and drops them.
     `waiting` counts the plugin's jobs that are due or will be, `settings` the values the city has.
     `revision` is (from, to), "" for none.
     """
@@ -84,7 +85,13 @@ _KEYS = read(
     .order_by(settings.c.key),
     str,
 )
-_THERE = read(select(func.to_regclass(bindparam("name", type_=Text)).is_not(None).label("n")), bool)
+_NAME = column("name", Text)
+_THERE = read(
+    select(_NAME)
+    .select_from(func.unnest(bindparam("names", type_=ARRAY(Text))).alias("name"))
+    .where(func.to_regclass(_NAME).is_not(None)),
+    str,
+)
 
 
 def state_of(plugin: LoadedPlugin, city: Tenant) -> str:
@@ -106,20 +113,23 @@ def revision_of(plugin: LoadedPlugin, city: Tenant) -> tuple[str, str]:
 
 async def plan(runtime: "Runtime", ctx: Ctx, plugin: LoadedPlugin, act: Act) -> Plan:
     """Return what the act would do to the city of `ctx`."""
-    city, slices = runtime.registry.by_id(ctx.city.id), plugin.slices
+    city = runtime.registry.by_id(ctx.city.id)
     state = state_of(plugin, city)
-    has_tables = bool(revision_of(plugin, city)[0])
+    first = needed_first(runtime, city, plugin, act)
+    brought = [*(runtime.host.plugins[slug] for slug in first), plugin]
+    slices = [s for one in brought for s in one.slices]
+    there = await _there(ctx, brought)
     return Plan(
         plugin=plugin.slug,
         title=plugin.manifest.title,
         act=act,
         state=state,
-        after=_AFTER.get(act, state),
+        after=_after(act, state),
         refused=await refusal(runtime, ctx, plugin, act),
-        before=_titles(runtime, needed_first(runtime, city, plugin, act)),
+        before=tuple(one.manifest.title for one in brought[:-1]),
         users=_users(runtime, city, plugin.slug, act),
-        tables=() if has_tables else _tables(plugin),
-        kept=await _counted(ctx, plugin) if has_tables else (),
+        tables=_made(brought, there) if act in _MAKES else (),
+        kept=await _counted(ctx, plugin, there),
         revision=revision_of(plugin, city),
         permissions=tuple(p.title for s in slices for p in s.permissions),
         menus=tuple(m.title for s in slices for m in s.menu),
@@ -138,11 +148,11 @@ async def refusal(runtime: "Runtime", ctx: Ctx, plugin: LoadedPlugin, act: Act) 
     absent, purges = state == records.ABSENT, act == "purge"
     newest = act == "upgrade" and await _is_newest(ctx, city, plugin)
     reasons = (
+        (purges and plugin.built_in, _CORES_OWN),
         (act == "disable" and users, f"{users}에서 쓰고 있습니다. 그 기능을 먼저 꺼 주세요."),
         (act == "disable" and state in {records.ABSENT, records.INSTALLED}, _NOT_ON),
         (act in {"upgrade", "purge"} and absent, "설치되어 있지 않은 기능입니다."),
         (newest, "이미 새 판입니다."),
-        (purges and plugin.built_in, _CORES_OWN),
         (purges and state == records.ACTIVE, "켜져 있는 기능은 지울 수 없습니다. 먼저 꺼 주세요."),
         (purges and users, f"{users}에 필요한 기능입니다. 그 기능을 먼저 지워 주세요."),
     )
@@ -175,21 +185,32 @@ def _users(runtime: "Runtime", city: Tenant, slug: str, act: Act) -> tuple[str, 
     return tuple(p.manifest.title for p in plugins if state_of(p, city) not in idle)
 
 
-def _titles(runtime: "Runtime", slugs: list[str]) -> tuple[str, ...]:
-    return tuple(runtime.host.plugins[slug].manifest.title for slug in slugs)
+def _after(act: Act, state: str) -> str:
+    if act == "install" and state == records.ABSENT:
+        return records.INSTALLED
+    return _AFTER.get(act, state)
 
 
-def _tables(plugin: LoadedPlugin) -> tuple[str, ...]:
+def _tables(plugin: LoadedPlugin) -> list[Table]:
     component = plugin.manifest.component
-    return tuple(sorted(component.metadata.tables)) if component else ()
+    return [t for _, t in sorted(component.metadata.tables.items())] if component else []
 
 
-async def _counted(ctx: Ctx, plugin: LoadedPlugin) -> tuple[TableRows, ...]:
-    """Count the tables that are here; an older revision may lack some."""
-    component = plugin.manifest.component
+async def _there(ctx: Ctx, plugins: list[LoadedPlugin]) -> set[str]:
+    """Return which tables of these plugins the city has; an older revision may lack some."""
+    names = [str(table.name) for plugin in plugins for table in _tables(plugin)]
+    return set(await ctx.db.all(_THERE, names=names)) if names else set()
+
+
+def _made(plugins: list[LoadedPlugin], there: set[str]) -> tuple[str, ...]:
+    tables = (str(table.name) for plugin in plugins for table in _tables(plugin))
+    return tuple(name for name in tables if name not in there)
+
+
+async def _counted(ctx: Ctx, plugin: LoadedPlugin, there: set[str]) -> tuple[TableRows, ...]:
     found = []
-    for name, table in sorted(component.metadata.tables.items()) if component else ():
-        if await ctx.db.one(_THERE, name=name):
+    for table in _tables(plugin):
+        if table.name in there:
             rows = await ctx.db.one(read(select(func.count().label("n")).select_from(table), int))
-            found.append(TableRows(name, rows))
+            found.append(TableRows(str(table.name), rows))
     return tuple(found)

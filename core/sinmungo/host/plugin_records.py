@@ -62,7 +62,10 @@ class _Copy(msgspec.Struct, frozen=True):
 
 _COLUMNS = [plugin_states.c[name] for name in StateRow.__struct_fields__]
 STATES = read(select(*_COLUMNS).order_by(plugin_states.c.plugin), StateRow)
-STATE = read(select(*_COLUMNS).where(plugin_states.c.plugin == bindparam("plugin")), StateRow)
+_OF_ONE = select(*_COLUMNS).where(plugin_states.c.plugin == bindparam("plugin"))
+STATE = read(_OF_ONE, StateRow)
+HELD = read(_OF_ONE.with_for_update(), StateRow)
+"""A state that nobody else changes until this transaction ends."""
 _NEW = insert(plugin_states).values(
     plugin=bindparam("plugin"),
     state=bindparam("state"),

@@ -3,6 +3,8 @@
 What stays are the log's lines and the events: they say what happened (docs/decisions, 9).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from sinmungo.errors import RefusedError
 from sinmungo.host import plugin_records as records
 from sinmungo.host.host import LoadedPlugin
 from sinmungo.host.plugin_export import Manifest, TableFile, write_zip
-from sinmungo.host.types import Identity
+from sinmungo.host.types import Identity, Right
 from sinmungo.sealed import CityCipher
 from sinmungo_tenants import Tenant
 
@@ -21,9 +23,18 @@ if TYPE_CHECKING:
     from sinmungo.app import Runtime
 
 _CHANGED = "그 사이에 누가 이 기능을 켰습니다. 화면을 새로 열어 주세요."
-# Everything in core's tables that is a plugin's, by the prefix that the loader insists on.
+_FORGET_RIGHTS = (
+    "UPDATE officers SET principal = NULL, rights_version = rights_version + 1"
+    " WHERE EXISTS (SELECT 1 FROM role_rights WHERE starts_with(permission, %(prefix)s))"
+)
+# Everything in core's tables that is a plugin's: by the prefix that the loader insists on, or by
+# what its slices say. What an officer may do is added up anew when a right of hers is gone.
 _CLEARED = (
     "DELETE FROM settings WHERE starts_with(key, %(prefix)s)",
+    "DELETE FROM settings_history WHERE starts_with(key, %(prefix)s)",
+    _FORGET_RIGHTS,
+    "DELETE FROM role_rights WHERE starts_with(permission, %(prefix)s)",
+    "DELETE FROM retention_holds WHERE subject_kind = ANY(%(subjects)s)",
     "DELETE FROM outbox WHERE starts_with(kind, %(prefix)s)",
     "DELETE FROM company_merge_rows WHERE split_part(table_name, '.', 1) = ANY(%(tables)s)",
     "DELETE FROM plugin_states WHERE plugin = %(plugin)s",
@@ -56,22 +67,33 @@ def purge_plugin(
 
     def before(connection: "psycopg.Connection[Any]", tables: list[str]) -> None:
         _still_off(connection, slug)
-        stored = _settings(connection, slug)
+        stored, rights = _settings(connection, slug), _rights(connection, slug)
 
         def head(files: tuple[TableFile, ...]) -> Manifest:
             revision = city.revisions.get(slug, "")
             version = plugin.manifest.version
-            return Manifest(city.slug, slug, version, revision, clock.now(), stored, files)
+            at = clock.now()
+            return Manifest(city.slug, slug, version, revision, at, stored, rights, files)
 
         write_zip(connection, tables, cipher, target, head)
         values = {"prefix": f"{slug}.", "plugin": slug, "tables": tables}
+        values["subjects"] = _subjects(runtime, plugin)
         for text in _CLEARED:
             connection.execute(text.encode(), values)
         line = records.entry(slug, "PURGE", me, reason="EXPORTED", detail=target.name)
         connection.execute(_LOG, line)
 
-    purge(runtime.settings.migrators, city.id, slug, component, before)
+    with _file_of(target):
+        purge(runtime.settings.migrators, city.id, slug, component, before)
     return target
+
+
+def _subjects(runtime: "Runtime", plugin: LoadedPlugin) -> list[str]:
+    """Return the kinds of records that may be kept back by the plugin's rules alone."""
+    others = [s.slice for s in runtime.host.slices if s.plugin != plugin.slug]
+    theirs = {rule.subject for s in others for rule in s.retention}
+    own = {rule.subject for s in plugin.slices for rule in s.retention}
+    return sorted(own - theirs)
 
 
 def unmake(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin) -> None:
@@ -88,6 +110,20 @@ def unmake(runtime: "Runtime", city: Tenant, plugin: LoadedPlugin) -> None:
     purge(runtime.settings.migrators, city.id, plugin.slug, component, before)
 
 
+@contextmanager
+def _file_of(target: Path) -> Iterator[None]:
+    """Leave no file of a purge that failed, unless nobody knows whether it came to its end."""
+    import psycopg  # loaded by now
+
+    try:
+        yield
+    except psycopg.OperationalError:
+        raise
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
 def _file_name(slug: str) -> str:
     return f"{slug}-{clock.now():%Y%m%dT%H%M%SZ}-{clock.uuid7().hex[-6:]}.zip"
 
@@ -102,3 +138,11 @@ def _still_off(connection: "psycopg.Connection[Any]", slug: str) -> None:
 def _settings(connection: "psycopg.Connection[Any]", slug: str) -> dict[str, Any]:
     query = "SELECT key, value FROM settings WHERE starts_with(key, %s) ORDER BY key"
     return dict(connection.execute(query, (f"{slug}.",)).fetchall())
+
+
+def _rights(connection: "psycopg.Connection[Any]", slug: str) -> tuple[Right, ...]:
+    query = (
+        "SELECT role, permission, granted FROM role_rights WHERE starts_with(permission, %s)"
+        " ORDER BY role, permission"
+    )
+    return tuple(connection.execute(query, (f"{slug}.",)).fetchall())

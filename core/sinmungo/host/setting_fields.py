@@ -83,8 +83,8 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple["FieldSpec", ...] = ()
 
     def empty_row(self) -> dict[str, Any]:
-        """Return a new row of a field of kind "rows"."""
-        return {c.name: c.default for c in self.columns}
+        """Return a new row of a field of kind "rows"; its days are still to be typed."""
+        return {c.name: "" if c.kind == "day" else c.default for c in self.columns}
 
     def row_name(self, row: Mapping[str, Any]) -> str:
         """Return what a row of a fixed table is called: its second cell, after the code."""

@@ -67,8 +67,19 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuSwitch:
+    """When a line of the menu is shown: `on` gets what the city has stored under `keys`."""
+
+    keys: tuple[str, ...]
+    on: Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the office's or admin's menu, shown to those who hold `permission`."""
+    """A line of the office's or admin's menu, shown to those who hold `permission`.
+
+    With a `switch` only in cities whose settings want it; its address answers anyway.
+    """
 
     title: str
     path: str
@@ -76,6 +87,7 @@ class MenuItem:
     group: str = "업무"
     order: int = 100
     face: Literal["portal", "office", "admin"] = "office"
+    switch: MenuSwitch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,7 @@ class SettingsGroup:
     will do. Values that lie in the slice's own tables are read by `load` (plain values by field)
     and written by `apply(ctx, old, new)`, which runs in the transaction that saves. What processes
     keep in memory with the registry is read anew at once when an `everywhere` group is saved.
+    A group that is a tab of another (`tab_of`, its slug) stands beside it under the word `tab`.
     """
 
     slug: str
@@ -172,6 +185,8 @@ class SettingsGroup:
     load: Callable[["Ctx"], Awaitable[Mapping[str, Any]]] | None = None
     apply: Callable[["Ctx", Any, Any], Awaitable[None]] | None = None
     everywhere: bool = False
+    tab_of: str = ""
+    tab: str = ""
 
 
 @dataclass(frozen=True, slots=True)

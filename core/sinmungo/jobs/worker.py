@@ -13,6 +13,7 @@ from sinmungo import clock
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.failures import BLAMELESS, FAULTS, Failure, is_blameless, is_cancelled
 from sinmungo.host.plugin_records import mend
+from sinmungo.host.watching import unblocked
 from sinmungo.jobs import outbox
 from sinmungo.jobs.mail import MailNotSentError
 from sinmungo_tenants import Registry, Tenant, UnknownTenantError
@@ -146,8 +147,12 @@ class Worker:
     async def _run(self, ctx: Ctx, row: outbox.OutboxRow) -> None:
         """Do the job; one of a plugin may not hold up the others for long."""
         owner = self._work.host.owner(row.kind)
-        async with asyncio.timeout(JOB_SECONDS if owner else None):
-            await self._work.host.job(ctx.city, row.kind).run(ctx, row.subject_id)
+        work = self._work.host.job(ctx.city, row.kind).run(ctx, row.subject_id)
+        if owner is None:
+            await work
+            return
+        async with asyncio.timeout(JOB_SECONDS):
+            await unblocked(work, JOB_SECONDS)
 
     async def _failed(self, city: Tenant, row: outbox.OutboxRow, error: BaseException) -> None:
         log.error("job.failed", tenant=city.slug, kind=row.kind, exc_info=error)

@@ -1,19 +1,18 @@
 """Runs every check of the city's slices, and opens the city when nothing essential is missing."""
 
-import asyncio
+from functools import partial
 
 import msgspec
-import structlog
 
 from sinmungo import clock
 from sinmungo.errors import RefusedError
 from sinmungo.host import opening
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import emit
+from sinmungo.host.host import isolated
 from sinmungo.host.types import Check, Finding
 from sinmungo.opening.events import CITY, CityOpened
 
-log = structlog.get_logger(__name__)
 CHECK_SECONDS = 2.0
 STATES = {"DONE": "됨", "TODO": "할 일", "LOOK": "확인 필요"}
 _FAILED = Finding("LOOK", "점검하지 못했습니다. 운영자에게 알려 주세요.")
@@ -42,8 +41,9 @@ class Overview(msgspec.Struct):
 
 async def overview(ctx: Ctx) -> Overview:
     """Run every check now."""
-    checks = [c for loaded in ctx.host.active_slices(ctx.city) for c in loaded.slice.checks]
-    items = [await _item(ctx, c) for c in sorted(checks, key=lambda c: (c.order, c.code))]
+    checks = [(s.plugin, c) for s in ctx.host.active_slices(ctx.city) for c in s.slice.checks]
+    ordered = sorted(checks, key=lambda found: (found[1].order, found[1].code))
+    items = [await _item(ctx, plugin, check) for plugin, check in ordered]
     opened = await opening.opened_at(ctx)
     return Overview(
         items=items,
@@ -53,8 +53,10 @@ async def overview(ctx: Ctx) -> Overview:
     )
 
 
-async def _item(ctx: Ctx, check: Check) -> Item:
-    found = await _run(ctx, check)
+async def _item(ctx: Ctx, plugin: str | None, check: Check) -> Item:
+    """Run one, isolated like a hook: a check that fails hides no other."""
+    where, ask = f"check {check.code}", partial(_asked, ctx, check)
+    found = await isolated(ctx, plugin or "core", where, ask, CHECK_SECONDS) or _FAILED
     return Item(
         code=check.code,
         title=check.title,
@@ -66,15 +68,11 @@ async def _item(ctx: Ctx, check: Check) -> Item:
     )
 
 
-async def _run(ctx: Ctx, check: Check) -> Finding:
-    """Isolated like a hook: a check that fails hides no other."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS), ctx.db.savepoint():
-            found = await check.run(ctx)
-    except Exception:
-        log.exception("opening.check_failed", check=check.code)
-        return _FAILED
-    return found if isinstance(found, Finding) else _FAILED
+async def _asked(ctx: Ctx, check: Check) -> Finding:
+    found = await check.run(ctx)
+    if not isinstance(found, Finding):
+        raise TypeError("a check must return a Finding")
+    return found
 
 
 async def open_city(ctx: Ctx) -> None:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from sinmungo.errors import InvalidError, MissingError, SinmungoError
 from sinmungo.host.context import Ctx
 from sinmungo.host.plugin_plans import Act
-from sinmungo.plugins_admin import service
+from sinmungo.plugins_admin import service, words
 from sinmungo.plugins_admin.permissions import MANAGE
 from sinmungo.web.access import needs
 from sinmungo.web.forms import read_form
@@ -40,6 +40,7 @@ class PluginsController(Controller):
             states=service.STATE_TITLES,
             acts=service.ACT_TITLES,
             titles={slug: p.manifest.title for slug, p in runtime.host.plugins.items()},
+            words=words,
         )
 
     @get("/{slug:str}/{act:str}", opt=needs(MANAGE))

@@ -15,6 +15,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.host import LoadedPlugin
 from sinmungo.host.plugin_plans import ACTS, Act, Plan
 from sinmungo.host.plugin_records import FAILED, STATES, PluginLogRow, StateRow
+from sinmungo.host.plugin_steps import WHY
 from sinmungo.host.types import Identity
 from sinmungo.people.service import people_by_id
 from sinmungo.plugins_admin import queries as q
@@ -40,7 +41,7 @@ ACT_TITLES = {
     "TRIP": "자동으로 멈춤",
 }
 _REASONS = {
-    **activation.WHY,
+    **WHY,
     "FAILURES": "오류가 되풀이되어 멈추었습니다.",
     "EXPORTED": "자료를 파일로 내보내고 지웠습니다.",
 }
