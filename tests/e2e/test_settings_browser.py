@@ -23,11 +23,15 @@ pytestmark = [
 @pytest.fixture(params=[False, True], ids=["desk", "phone"])
 def screen(browser: Browser, demo: DemoProcess, request: pytest.FixtureRequest) -> Iterator[Screen]:
     made = Screen(browser, demo.url(SLUG, ""), phone=request.param)
-    made.page.goto("/office/people/sign-in")
-    made.page.get_by_label("아이디").fill("admin")
-    made.page.get_by_label("비밀번호").fill("sinmungo-demo")
-    made.page.get_by_role("button", name="로그인").click()
-    made.page.wait_for_url("**/office/**")
+    made.sign_in("admin", "sinmungo-demo")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, demo: DemoProcess) -> Iterator[Screen]:
+    made = Screen(browser, demo.url(SLUG, ""))
+    made.sign_in("admin", "sinmungo-demo")
     yield made
     made.close()
 
@@ -51,8 +55,10 @@ def test_every_page_of_settings_is_sound(screen: Screen):
     screen.check("index")
     links = page.locator("main .setting-list a[href^='/admin/settings/']")
     paths = [link.get_attribute("href") or "" for link in links.all()]
-    assert f"{ROOT}/city" in paths
-    for path in [*paths, "/admin/retention", "/admin/retention/of/cases.person"]:
+    assert {f"{ROOT}/city", f"{ROOT}/cases-messages-en"} <= {*paths}
+    same = {f"{ROOT}/cases-messages-{language}" for language in ("zh", "vi")}
+    further = ["/admin/retention", "/admin/retention/of/cases.person", "/admin/people/sign-on"]
+    for path in [path for path in (*paths, *further) if path not in same]:
         page.goto(path)
         screen.check(path)
 
@@ -88,26 +94,26 @@ def test_a_setting_is_changed_by_keyboard_and_taken_back(screen: Screen):
     assert page.get_by_label("다시 방문할 때 알릴 기간").input_value() == "30"
 
 
-def test_a_logo_stands_in_the_head_of_every_page(screen: Screen):
-    page = screen.page
+def test_a_logo_stands_in_the_head_of_every_page(desk: Screen):
+    page = desk.page
     page.goto(f"{ROOT}/city/logo")
-    screen.check("no logo yet, or the last one")
+    desk.check("no logo yet, or the last one")
     picture = {"name": "logo.png", "mimeType": "image/png", "buffer": red(96, 64)}
     page.get_by_label("그림 파일").set_input_files(picture)  # type: ignore[arg-type]
     page.get_by_role("button", name="올리기").click()
     expect(page.locator(".brand-logo")).to_be_visible()
-    screen.check("with a logo")
+    desk.check("with a logo")
     page.goto("/")
     expect(page.locator(".brand-logo")).to_be_visible()
-    screen.check("portal")
+    desk.check("portal")
     page.goto(f"{ROOT}/city/logo")
     page.locator("[data-dialog=drop-logo]").click()
     page.locator("dialog").get_by_role("button", name="로고 빼기").click()
     expect(page.locator(".brand-logo")).to_have_count(0)
 
 
-def test_a_channel_is_switched_off_and_on(screen: Screen):
-    page = screen.page
+def test_a_channel_is_switched_off_and_on(desk: Screen):
+    page = desk.page
     page.goto(f"{ROOT}/cases-channels")
     for word in ("켬 → 끔", "끔 → 켬"):
         old, new = word.split(" → ")
@@ -116,6 +122,25 @@ def test_a_channel_is_switched_off_and_on(screen: Screen):
         row = page.locator("#preview tr", has_text="박람회")
         expect(row).to_contain_text(old)
         expect(row).to_contain_text(new)
-        screen.check("preview of a channel")
+        desk.check("preview of a channel")
         page.locator("#preview").get_by_role("button", name="저장").click()
         expect(page.locator("main")).to_contain_text("저장했습니다")
+
+
+def test_a_day_off_is_seen_before_it_is_saved_and_comes_back(desk: Screen):
+    page = desk.page
+    page.goto("/admin/cases/holidays")
+    page.get_by_label("임시공휴일").fill("2027.11.12")
+    page.get_by_label("이름").fill("시험 휴일")
+    page.get_by_role("button", name="바뀌는 것 보기").click()
+    expect(page.locator("#preview")).to_contain_text("2027. 11. 12.(금) 시험 휴일: 휴일로 정합니다")
+    desk.check("preview of a day off")
+    page.locator("#preview").get_by_role("button", name="저장").click()
+    row = page.locator("tr", has_text="시험 휴일")
+    expect(row).to_contain_text("우리 시 휴일")
+    row.get_by_role("button", name="되돌리기").click()
+    page.locator("#preview").get_by_role("button", name="저장").click()
+    expect(page.locator("tr", has_text="시험 휴일")).to_have_count(0)
+    page.get_by_role("link", name="바뀐 기록").click()
+    page.get_by_role("button", name="앞의 값으로 되돌리기").first.click()
+    expect(page.locator("#preview")).to_contain_text("2027. 11. 12.(금) 쉬는 날 시험 휴일")

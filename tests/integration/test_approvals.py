@@ -14,6 +14,7 @@ from sinmungo_tenants import Tenant, read
 API = "/api/v1/cases"
 SETTING = "/api/v1/settings/cases-approval"
 ROAD = "진입도로 폭이 좁아 대형 화물차가 못 들어옵니다."
+MENU = '<li><a href="/office/cases/approvals"'
 JOBS = read(select(outbox.c.kind).order_by(outbox.c.id), str)
 
 
@@ -122,11 +123,16 @@ async def test_the_line_goes_by_disposition_and_by_who_writes(web: Web, people: 
     intake = web.api(await people.officer("INTAKE_OFFICER"))
     lead = web.api(await people.officer("LEAD_OFFICER"))
     leader = web.api(await people.officer("TEAM_LEADER", title="팀장"))
-    head = web.api(await people.officer("DIVISION_HEAD", title="과장", is_head=True))
+    above = await people.officer("DIVISION_HEAD", title="과장", is_head=True)
+    head, desk = web.api(above), web.browser(above)
     admin = web.api(await people.officer("TENANT_ADMIN"))
+    # Without any line there is nothing to wait for: no line in the menu, but old links lead on.
+    assert MENU not in (await desk.get("/office/cases")).text
+    assert "결재할 답변이 없습니다" in (await desk.get("/office/cases/approvals")).text
     assert (await line(admin, not_accepted="MAYOR")).status_code == 422
     assert (await line(admin, not_accepted="BOTH")).status_code == 200
     given = {"implementation": "NOT_NEEDED", "text": "답변"}
+    assert MENU in (await desk.get("/office/cases")).text
     plain = await reviewed(intake, lead, unit)
     done = await act(lead, plain, "answer", disposition="ACCEPTED", **given)
     assert done.json()["status"] == "ANSWERED"

@@ -65,6 +65,8 @@ async def test_an_admin_adds_mends_orders_and_retires_a_question(at: City):
     page = await browser.get(f"{ADMIN}/new?kind=CASE")
     assert page.status_code == 200
     form = {"record_kind": "CASE", "kind": "ONE", "choices": "대기\n수질", "on_portal": "1"}
+    seen = await browser.post(f"{ADMIN}/new", {**form, "label": "미리", "_act": "preview"})
+    assert "이렇게 묻습니다" in seen.text
     wrong = await browser.post(f"{ADMIN}/new", {**form, "label": ""})
     assert wrong.status_code == 422
     assert "대기\n수질" in wrong.text
@@ -80,12 +82,22 @@ async def test_an_admin_adds_mends_orders_and_retires_a_question(at: City):
     assert page.text.index("허가 번호") < page.text.index("배출시설")
     page = await browser.get(second)
     edited = {**form, "label": "허가번호", "row_version": version(page)}
+    seen = await browser.post(second, {**edited, "choices": "대기\n소음", "_act": "preview"})
+    for shown in ("이렇게 바뀝니다", "자금", "모두", "대기, 수질", "대기, 소음", ">소음</option>"):
+        assert shown in seen.text
+    assert version(await browser.get(second)) == version(page)
     stale = await browser.post(second, {**edited, "row_version": "1"})
     assert stale.status_code == 422
     assert "다른 사람이 먼저" in stale.text
     assert (await browser.post(second, edited)).status_code == 303
     page = await browser.get(second)
     assert "질문: 허가 번호 → 허가번호" in page.text
+    change = re.search(r'name="change" value="([^"]+)"', page.text)
+    assert change
+    back = await browser.post(f"{second}/restore", {"change": change[1]})
+    assert 'name="label" value="허가 번호"' in back.text
+    assert "이렇게 바뀝니다" in back.text
+    assert (await browser.post(f"{second}/restore", {"change": second[-36:]})).status_code == 404
     assert (await browser.post(f"{second}/retire", {"row_version": "3"})).status_code == 303
     page = await browser.get(f"{ADMIN}?kind=CASE")
     assert "그만 묻는 항목 1개" in page.text

@@ -128,30 +128,30 @@ async def test_a_persons_line_may_bring_the_team_with_its_parent(importer: Impor
     assert second.post.unit_name == "총무팀"
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "told"),
-    [
-        (line("a1", unit="없는과"), "소속", "없는 부서"),
-        (line("a1", unit=None), "소속", "부서가 비어"),
-        (line("a1", unit="새과", parent="없는국"), "상위조직", "상위부서를 찾을 수"),
-        (line("a1", parent="감사실"), "상위조직", "다른 상위부서"),
-        (line("a1", role="황제"), "권한", "모르는 역할"),
-        (line("a1", name=None), "성명", "이름을 적어"),
-        (line("가나"), "행정ID", "영문 소문자"),
-        (line("a1", email="메일"), "이메일", "전자우편"),
-        (line("", name="한서윤"), "행정ID", "아이디가 비어"),
-        (line("a1", name="900101-1234568"), "성명", "주민등록번호"),
-    ],
+WRONG = (
+    (line("a1", unit="없는과"), "소속", "없는 부서"),
+    (line("a2", unit=None), "소속", "부서가 비어"),
+    (line("a3", unit="새과", parent="없는국"), "상위조직", "상위부서를 찾을 수"),
+    (line("a4", parent="감사실"), "상위조직", "다른 상위부서"),
+    (line("a5", role="황제"), "권한", "모르는 역할"),
+    (line("a6", name=None), "성명", "이름을 적어"),
+    (line("가나"), "행정ID", "영문 소문자"),
+    (line("a7", email="메일"), "이메일", "전자우편"),
+    (line("", name="한서윤"), "행정ID", "아이디가 비어"),
+    (line("a8", name="900101-1234568"), "성명", "주민등록번호"),
 )
-async def test_a_line_that_cannot_be_taken_says_what_to_do(
-    importer: Importer, row: list[Any], column: str, told: str
-):
-    raw = roster(line(unit="감사실", parent=None), row, line("good"))
-    done = await importer.all(raw, "PEOPLE")
-    assert (done.added, done.bad) == (2, 1)
-    (bad,) = await importer.bad(done.id)
-    assert bad.column == column
-    assert told in bad.message
+
+
+async def test_each_line_that_cannot_be_taken_says_what_to_do(importer: Importer):
+    rows = [row for row, _, _ in WRONG]
+    done = await importer.all(
+        roster(line(unit="감사실", parent=None), *rows, line("good")), "PEOPLE"
+    )
+    assert (done.added, done.bad) == (2, len(WRONG))
+    found = sorted(await importer.bad(done.id), key=lambda bad: bad.line)
+    assert [bad.column for bad in found] == [column for _, column, _ in WRONG]
+    for bad, (_, _, told) in zip(found, WRONG, strict=True):
+        assert told in bad.message
 
 
 async def test_the_last_administrator_stays_one(importer: Importer, people: People):

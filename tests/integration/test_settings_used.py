@@ -98,21 +98,23 @@ async def test_the_name_goes_to_the_registry_and_to_every_page(
     assert "민선9기" in home
 
 
-async def test_a_term_that_ends_before_it_begins_is_refused(api: httpx.AsyncClient):
-    told = await put(api, "city", status=422, term_from="2026-07-01", term_to="2026-06-30")
-    assert told["errors"].keys() == {"term_to"}
-
-
-async def test_the_term_is_a_period_of_the_reports(
+async def test_the_term_is_a_period_of_the_reports_as_are_footnotes_and_the_switch(
     web: Web, admin: Officer, api: httpx.AsyncClient
 ):
+    told = await put(api, "city", status=422, term_from="2026-07-01", term_to="2026-06-30")
+    assert told["errors"].keys() == {"term_to"}
+    await put(api, "reporting", refusals_are_done=False, footnotes=["시의회 제출용"])
     await put(api, "city", term_title="민선10기", term_from="2026-07-01", term_to="2030-06-30")
     page = (await web.browser(admin).get("/office/reporting")).text
     assert "민선10기" in page
     assert "period=2026-07-01..2030-06-30" in page.replace("%2E", ".")
+    assert "시의회 제출용" in page
+    assert "불수용·장기검토는 처리완료에 넣지 않습니다." in page
 
 
-async def test_the_front_door_says_what_the_city_wrote(api: httpx.AsyncClient, anyone: Browser):
+async def test_the_front_door_says_what_the_city_wrote(
+    api: httpx.AsyncClient, anyone: Browser, web: Web, admin: Officer
+):
     await anyone.get("/")
     await put(
         api, "portal", headline="무엇이 어려우세요?", lead="{기관}이 듣습니다.", footer=["시청로 1"]
@@ -123,6 +125,15 @@ async def test_the_front_door_says_what_the_city_wrote(api: httpx.AsyncClient, a
     assert "시청로 1" in home
     told = await put(api, "portal", status=422, lead="{시장}이 듣습니다.")
     assert "{시장}" in told["errors"]["lead"]
+    # The house's own text comes back.
+    desk = web.browser(admin)
+    page = (await desk.get("/admin/settings/portal")).text
+    assert "기본값과 다른 항목 3개" in page
+    shown = await desk.post("/admin/settings/portal/restore", {"field": "headline"})
+    assert "이렇게 바뀝니다" in shown.text
+    assert 'value="기업의 어려움, 한 번만 말씀하세요."' in shown.text
+    nothing = await desk.post("/admin/settings/portal/restore", {"field": "no_such"})
+    assert nothing.status_code == 422
 
 
 async def test_a_logo_is_judged_by_its_bytes_and_can_come_back(
@@ -155,19 +166,16 @@ async def test_a_logo_is_judged_by_its_bytes_and_can_come_back(
     back = await api.post(f"{API}/city/restore", json=body, headers=headers)
     assert back.json()["values"]["logo"] == kept
     assert (await put(api, "city", status=422, logo="nothing"))["errors"].keys() == {"logo"}
-
-
-async def test_a_logo_by_its_form(web: Web, admin: Officer, anyone: Browser):
-    desk = web.browser(admin)
     page = await desk.get("/admin/settings/city/logo")
     token = page.text.split('name="_csrf_token" value="')[1].split('"')[0]
     answer = await desk.client.post(
         "/admin/settings/city/logo",
         data={"_csrf_token": token},
-        files={"file": ("로고.svg", png(), "image/svg+xml")},
+        files={"file": ("로고.svg", png(40), "image/svg+xml")},
     )
     assert answer.status_code == 303
-    assert (await anyone.get("/logo")).headers["content-type"] == "image/png"
+    again = await anyone.get("/logo")
+    assert (again.content, again.headers["content-type"]) == (png(40), "image/png")
 
 
 async def test_a_new_prefix_numbers_new_cases_only(api: httpx.AsyncClient):
@@ -177,6 +185,12 @@ async def test_a_new_prefix_numbers_new_cases_only(api: httpx.AsyncClient):
     await put(api, "cases", number_prefix="GR")
     assert (await first(api))["case_no"] == "GR-2026-000002"
     assert (await api.get(f"/api/v1/cases/{old['id']}")).json()["case_no"] == old["case_no"]
+    # Intake begins with the petition type that was set.
+    await put(api, "cases", default_petition_type="HARDSHIP")
+    case = await first(api)
+    assert (await api.get(f"/api/v1/cases/{case['id']}")).json()["petition_type"] == "HARDSHIP"
+    told = await put(api, "cases", status=422, default_petition_type="STATUTORY")
+    assert told["errors"].keys() == {"default_petition_type"}
 
 
 async def test_a_channel_that_is_off_takes_nothing_in(
@@ -185,7 +199,7 @@ async def test_a_channel_that_is_off_takes_nothing_in(
     await anyone.get("/cases/file")
     filed = await anyone.post("/cases/file", FILING)
     assert filed.status_code == 303
-    channels = await lines(api, "cases-channels", "channels")
+    channels = await stays_on_and_nothing_invented(api)
     closed = {"HOTLINE", "WEB_PORTAL", "MOBILE"}
     changed = [{**line, "active": line["code"] not in closed} for line in channels]
     await put(api, "cases-channels", channels=changed)
@@ -206,9 +220,8 @@ async def test_a_channel_that_is_off_takes_nothing_in(
     assert (await api.post("/api/v1/cases", json=body)).status_code == 201
 
 
-async def test_channels_that_the_product_needs_stay_on_and_none_is_invented(
-    api: httpx.AsyncClient,
-):
+async def stays_on_and_nothing_invented(api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Try to close a channel that visits need, and to add one; return the channels."""
     channels = await lines(api, "cases-channels", "channels")
     off = [{**line, "active": line["code"] != "FIELD_VISIT"} for line in channels]
     told = await put(api, "cases-channels", status=422, channels=off)
@@ -219,6 +232,7 @@ async def test_channels_that_the_product_needs_stay_on_and_none_is_invented(
     assert [line["code"] for line in after] == [line["code"] for line in channels]
     assert after[0]["label"] == "대표전화"
     assert after[0]["usual"] == channels[0]["usual"]
+    return list(after)
 
 
 async def test_a_shorter_promise_counts_from_today_and_a_longer_one_is_refused(
@@ -248,7 +262,10 @@ async def test_other_working_hours_move_open_cases(api: httpx.AsyncClient, anyon
     assert due(case) == "11-02 14:00"  # 14:00: three hours around lunch
     for wrong in ({"closes": "17:00"}, {"lunch_from": "13:30"}, {"opens": "9시"}):
         await put(api, "hours", status=422, **wrong)
-    await put(api, "hours", lunch_from="11:00", lunch_to="12:30", closes="18:30")
+    later = {"lunch_from": "11:00", "lunch_to": "12:30", "closes": "18:30"}
+    seen = (await api.post(f"{API}/hours/preview", json={"values": later})).json()["samples"]
+    assert seen[1]["text"].startswith(f"1건\n{case['case_no']}: 2026. 11. 2.(월) 14:00 → ")
+    await put(api, "hours", **later)
     moved = (await api.get(f"/api/v1/cases/{case['id']}")).json()
     assert due(moved) == "11-02 14:30"
     assert "평일 09:00–18:30 (11:00–12:30 점심)" in (await anyone.get("/")).text
@@ -283,30 +300,50 @@ async def test_mails_say_what_the_city_wrote(
     assert "담당 " in body
 
 
-async def test_footnotes_and_the_switch_are_on_the_report(
-    api: httpx.AsyncClient, web: Web, admin: Officer
+async def test_a_further_language_stands_below_the_korean_in_the_same_mail(
+    api: httpx.AsyncClient, drain: Any, monkeypatch: pytest.MonkeyPatch, web: Web, admin: Officer
 ):
-    await put(api, "reporting", refusals_are_done=False, footnotes=["시의회 제출용"])
-    page = (await web.browser(admin).get("/office/reporting")).text
-    assert "시의회 제출용" in page
-    assert "불수용·장기검토는 처리완료에 넣지 않습니다." in page
+    sent: list[tuple[str, str]] = []
 
+    async def keep(ctx: Any, to: str, subject: str, body: str) -> None:
+        del ctx, to
+        sent.append((subject, body))
 
-async def test_intake_begins_with_the_petition_type_that_was_set(api: httpx.AsyncClient):
-    await put(api, "cases", default_petition_type="HARDSHIP")
-    case = await first(api)
-    assert (await api.get(f"/api/v1/cases/{case['id']}")).json()["petition_type"] == "HARDSHIP"
-    told = await put(api, "cases", status=422, default_petition_type="STATUTORY")
-    assert told["errors"].keys() == {"default_petition_type"}
-
-
-async def test_the_house_text_comes_back(api: httpx.AsyncClient, web: Web, admin: Officer):
-    desk = web.browser(admin)
-    await put(api, "portal", headline="다른 글")
-    page = (await desk.get("/admin/settings/portal")).text
-    assert "기본값과 다른 항목 1개" in page
-    shown = await desk.post("/admin/settings/portal/restore", {"field": "headline"})
-    assert "이렇게 바뀝니다" in shown.text
-    assert 'value="기업의 어려움, 한 번만 말씀하세요."' in shown.text
-    nothing = await desk.post("/admin/settings/portal/restore", {"field": "no_such"})
-    assert nothing.status_code == 422
+    monkeypatch.setattr(mail, "send", keep)
+    page = (await web.browser(admin).get("/admin/settings/cases-messages")).text
+    for tab in ("en", "zh", "vi"):
+        assert f'href="/admin/settings/cases-messages-{tab}"' in page
+    told = await put(api, "cases-messages-zh", status=422, on=True, registered_subject="已受理")
+    assert "registered_line" in told["errors"]
+    assert "registered_subject" not in told["errors"]
+    await first(api, email="caller@example.com")
+    await drain()
+    assert "Your request" not in sent[0][1]
+    wrong = await put(api, "cases-messages-en", status=422, on=True, registered_line="Thank you.")
+    assert wrong["errors"].keys() == {"registered_line"}
+    body = {"values": {"on": True}}
+    answer = await api.post(f"{API}/cases-messages-en/preview", json=body)
+    assert answer.status_code == 200, answer.text
+    seen = answer.json()["samples"]
+    assert "we will answer by 2026-11-19" in seen[0]["text"].lower()
+    assert "일부수용" in seen[1]["text"]
+    assert "partly accepted" in seen[1]["text"]
+    await put(api, "cases-messages-en", on=True, answered_subject="Your answer: {결과}")
+    place = {"then": "ASSIGN", "lead_unit_id": str(admin.unit_id)}
+    case = await first(api, email="caller@example.com", **place)
+    given = {"disposition": "NOT_ACCEPTED", "implementation": "NOT_NEEDED", "text": "어렵습니다."}
+    for act, more in (("review", {}), ("answer", given)):
+        path = f"/api/v1/cases/{case['id']}"
+        tag = (await api.get(path)).headers["etag"]
+        done = await api.post(f"{path}/{act}", json=more, headers={"if-match": tag})
+        assert done.status_code == 200, done.text
+    await drain()
+    (registered, received), (answered, told_so) = sent[1:3]
+    assert registered.endswith("접수되었습니다 / Your request has been received")
+    korean, _, english = received.partition("Your request is registered as ")
+    assert f"접수번호 {case['case_no']}으로" in korean
+    assert english.startswith(case["case_no"])
+    assert english.index("officer named below") < english.index("담당 ")
+    assert answered.endswith("처리결과(불수용)를 알려드립니다 / Your answer: not accepted")
+    assert "60일 안에" in told_so
+    assert "within 60 days" in told_so

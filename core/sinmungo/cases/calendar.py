@@ -4,7 +4,9 @@ A registration in flight may have counted with the calendar of a moment ago; so 
 once more, as a job, a little later. It changes nothing where nothing is left to change.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sinmungo import clock
@@ -15,12 +17,14 @@ from sinmungo.cases.reference import load, reference, touch
 from sinmungo.cases.types import HolidayRow, Moved
 from sinmungo.deadlines import Due, Period, Unit, WorkCalendar, due_for
 from sinmungo.errors import InvalidError, MissingError
+from sinmungo.host.city_settings import set_setting
 from sinmungo.host.context import Ctx
 from sinmungo.host.events import Emission, emit_many
 from sinmungo.jobs import outbox
 from sinmungo.text.normalise import clean
 
 RECOUNT = "cases.recount_due"
+HOLIDAYS = "cases.holidays"
 _STRAGGLERS = timedelta(minutes=2)
 _KINDS = ("ADDED", "REMOVED")
 _WHY = {"ADDED": "HOLIDAY_ADDED", "REMOVED": "HOLIDAY_REMOVED"}
@@ -41,7 +45,8 @@ async def list_holidays(ctx: Ctx) -> list[HolidayRow]:
 async def change_holiday(ctx: Ctx, day: date, kind: str, name: str) -> Moved:
     """Make a day a holiday (ADDED) or a working day (REMOVED) and recount every open case.
 
-    The old due moment stays readable in the history. Raises `InvalidError`.
+    The old due moment stays readable in the history of the case, the change of the day in that of
+    the settings. Raises `InvalidError`.
     """
     line = clean(name)
     errors = {}
@@ -51,23 +56,45 @@ async def change_holiday(ctx: Ctx, day: date, kind: str, name: str) -> Moved:
         errors["name"] = f"이름을 {_MAX_NAME}자까지로 적어 주세요."
     if errors:
         raise InvalidError(errors)
-    await ctx.db.run(rq.PUT_HOLIDAY, day=day, kind=kind, name=line, changed_at=clock.now())
-    return await _changed(ctx, _WHY[kind])
+    before = await holiday_lines(ctx)
+    await put_holiday(ctx, day, kind, line)
+    await _remember(ctx, before)
+    return await days_changed(ctx, _WHY[kind])
+
+
+async def put_holiday(ctx: Ctx, day: date, kind: str, name: str) -> None:
+    """Write one day, and nothing else."""
+    await ctx.db.run(rq.PUT_HOLIDAY, day=day, kind=kind, name=name, changed_at=clock.now())
+
+
+async def holiday_lines(ctx: Ctx) -> list[dict[str, Any]]:
+    """Return the changed days as plain rows, as the settings and their history keep them."""
+    rows = await list_holidays(ctx)
+    return [{"day": row.day, "kind": row.kind, "name": row.name} for row in rows]
+
+
+async def _remember(ctx: Ctx, before: list[dict[str, Any]]) -> None:
+    after = await holiday_lines(ctx)
+    if before != after:
+        await set_setting(ctx, HOLIDAYS, after, old=before)
 
 
 async def drop_holiday(ctx: Ctx, day: date) -> Moved:
     """Follow the national calendar on a day again; `MissingError` if it was followed anyway."""
+    before = await holiday_lines(ctx)
     if not await ctx.db.run(rq.DROP_HOLIDAY, day=day):
         raise MissingError
-    return await _changed(ctx, "CALENDAR")
+    await _remember(ctx, before)
+    return await days_changed(ctx, "CALENDAR")
 
 
 async def after_hours(ctx: Ctx) -> Moved:
     """Recount after the office's hours were changed."""
-    return await _changed(ctx, "HOURS")
+    return await days_changed(ctx, "HOURS")
 
 
-async def _changed(ctx: Ctx, why: str) -> Moved:
+async def days_changed(ctx: Ctx, why: str) -> Moved:
+    """Tell every process, and recount now and once more for those who were just counting."""
     await touch(ctx)
     moved = await recount(ctx, why)
     await outbox.put(ctx, RECOUNT, clock.uuid7(), due_at=clock.now() + _STRAGGLERS)
@@ -77,14 +104,23 @@ async def _changed(ctx: Ctx, why: str) -> Moved:
 async def recount(ctx: Ctx, why: str = "CALENDAR") -> Moved:
     """Count the due moment of every open case again and write down those that moved."""
     calendar = (await load(ctx)).calendar
-    counted = [(row, _count(row, calendar)) for row in await ctx.db.all(q.OPEN_CASES)]
-    moved = [(r, due) for r, due in counted if (r.due_at, r.legal_until) != _pair(due)]
+    moved = _moved(await ctx.db.all(q.OPEN_CASES), calendar)
     changes = [
         {"b_id": row.id, "due_at": due.moment, "legal_until": due.legal_until} for row, due in moved
     ]
     await ctx.db.run_many(q.MOVE_DUE, changes)
     await emit_many(ctx, q.SUBJECT, [_emission(row, due, why) for row, due in moved])
     return Moved(cases=len(moved))
+
+
+async def would_move(ctx: Ctx, calendar: WorkCalendar) -> list[tuple[q.OpenRow, Due]]:
+    """Return the open cases whose due moment another calendar would move, and to where."""
+    return _moved(await ctx.db.all(q.OPEN_CASES_SEEN), calendar)
+
+
+def _moved(rows: Sequence[q.OpenRow], calendar: WorkCalendar) -> list[tuple[q.OpenRow, Due]]:
+    counted = [(row, _count(row, calendar)) for row in rows]
+    return [(row, due) for row, due in counted if (row.due_at, row.legal_until) != _pair(due)]
 
 
 def _count(row: q.OpenRow, calendar: WorkCalendar) -> Due:

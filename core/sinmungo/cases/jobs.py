@@ -3,6 +3,7 @@
 The texts are the city's (`message_texts`); every one names unit, officer and phone.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sinmungo import clock
@@ -10,24 +11,34 @@ from sinmungo.cases import labels as words
 from sinmungo.cases import unit_queries as q
 from sinmungo.cases.calendar import RECOUNT, recount_job
 from sinmungo.cases.intake import ANSWERED_MAIL, REGISTERED_MAIL
-from sinmungo.cases.message_texts import DUE, NUMBER, RESULT, fill, texts_of
+from sinmungo.cases.languages import Wording, wordings
+from sinmungo.cases.message_texts import DUE, NUMBER, RESULT, fill
 from sinmungo.cases.proposals import REPLY_MAIL
 from sinmungo.host.context import Ctx
 from sinmungo.host.personal import unseal
 from sinmungo.host.types import Job
 from sinmungo.jobs import mail
-from sinmungo.text.dates import date_ko
+
+type Said = tuple[str, list[str]]
+"""A subject and the lines below it, in one language."""
 
 
 async def registered_mail(ctx: Ctx, intake_id: UUID) -> None:
     """Tell the caller the numbers and due days of one intake, in one mail."""
     rows = await ctx.db.all(q.MAIL_OF_INTAKE, id=intake_id, on=clock.today())
-    if not rows:
-        return
-    own = await texts_of(ctx)
-    lines = [fill(ctx, own.registered_line, {NUMBER: r.case_no, DUE: _day(r)}) for r in rows]
-    body = [*lines, "", fill(ctx, own.registered_end, {})]
-    await send(ctx, rows[0], fill(ctx, own.registered_subject, {}), body)
+    if rows:
+        said = [_registered(ctx, wording, rows) for wording in await wordings(ctx)]
+        await send(ctx, rows[0], *_together(said))
+
+
+def _registered(ctx: Ctx, own: Wording, rows: list[q.MailRow]) -> Said:
+    line = own.texts.registered_line
+    due = [own.day(clock.to_seoul(r.due_at).date()) for r in rows]
+    lines = [
+        fill(ctx, line, {NUMBER: r.case_no, DUE: day}) for r, day in zip(rows, due, strict=True)
+    ]
+    end = fill(ctx, own.texts.registered_end, {})
+    return fill(ctx, own.texts.registered_subject, {}), [*lines, "", end]
 
 
 async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -35,11 +46,16 @@ async def answered_mail(ctx: Ctx, case_id: UUID) -> None:
     row = await ctx.db.first(q.MAIL_OF_CASE, id=case_id, on=clock.today())
     if row is None or row.disposition is None:
         return
-    own = await texts_of(ctx)
-    values = {NUMBER: row.case_no, RESULT: words.DISPOSITION[row.disposition]}
-    end = own.refused_end if row.disposition in words.REFUSALS else own.answered_end
-    body = [fill(ctx, text, values) for text in (own.answered_body, end)]
-    await send(ctx, row, fill(ctx, own.answered_subject, values), body)
+    said = [_answered(ctx, own, row.case_no, row.disposition) for own in await wordings(ctx)]
+    await send(ctx, row, *_together(said))
+
+
+def _answered(ctx: Ctx, own: Wording, case_no: str, disposition: str) -> Said:
+    values = {NUMBER: case_no, RESULT: own.results[disposition]}
+    texts = own.texts
+    end = texts.refused_end if disposition in words.REFUSALS else texts.answered_end
+    body = [fill(ctx, text, values) for text in (texts.answered_body, end)]
+    return fill(ctx, texts.answered_subject, values), body
 
 
 async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
@@ -47,13 +63,20 @@ async def proposal_reply_mail(ctx: Ctx, case_id: UUID) -> None:
     row = await ctx.db.first(q.MAIL_OF_CASE, id=case_id, on=clock.today())
     if row is None:
         return
-    own, values = await texts_of(ctx), {NUMBER: row.case_no}
-    subject = fill(ctx, own.proposal_subject, values)
-    await send(ctx, row, subject, [fill(ctx, own.proposal_body, values)])
+    values = {NUMBER: row.case_no}
+    said = [
+        (fill(ctx, t.proposal_subject, values), [fill(ctx, t.proposal_body, values)])
+        for t in [own.texts for own in await wordings(ctx)]
+    ]
+    await send(ctx, row, *_together(said))
 
 
-def _day(row: q.MailRow) -> str:
-    return date_ko(clock.to_seoul(row.due_at).date())
+def _together(said: Sequence[Said]) -> Said:
+    """Return one mail of all languages, one below the other."""
+    lines = list(said[0][1])
+    for _, more in said[1:]:
+        lines += ["", *more]
+    return " / ".join(subject for subject, _ in said), lines
 
 
 async def send(ctx: Ctx, row: q.MailRow, subject: str, lines: list[str]) -> None:

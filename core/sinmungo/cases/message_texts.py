@@ -69,7 +69,7 @@ class Texts(msgspec.Struct, frozen=True):
     )
 
 
-_KNOWN = {
+KNOWN: dict[str, tuple[str, ...]] = {
     "registered_line": (NUMBER, DUE),
     "answered_subject": (RESULT,),
     "answered_body": (NUMBER, RESULT),
@@ -105,7 +105,7 @@ def unknown_names(texts: Any, known: Mapping[str, Sequence[str]]) -> dict[str, s
 
 async def check(_: Ctx, texts: Texts) -> Mapping[str, str]:
     """Name the first unknown placeholder of each text; the remedy must stay a remedy."""
-    errors = unknown_names(texts, {name: _KNOWN.get(name, ()) for name in Texts.__struct_fields__})
+    errors = unknown_names(texts, {name: KNOWN.get(name, ()) for name in Texts.__struct_fields__})
     if "refused_end" not in errors and "이의" not in texts.refused_end:
         errors["refused_end"] = "불수용할 때는 이의신청 방법을 알려야 합니다(민원처리법 제27조)."
     if "registered_line" not in errors and f"{{{NUMBER}}}" not in texts.registered_line:

@@ -12,8 +12,11 @@ from sinmungo.cases.pages_proposals import ProposalController
 from sinmungo.cases.pages_sharing import SharedController, SharingController
 from sinmungo.cases.pages_waiting import WaitingFileController
 from sinmungo.cases.permissions import APPROVE, INTAKE, READ, SETTINGS, SHARED
+from sinmungo.cases.settings_approval import KEYS, any_line
 from sinmungo.host.checks import PUBLIC
-from sinmungo.host.types import MenuItem, Panel
+from sinmungo.host.types import MenuItem, MenuSwitch, Panel
+
+_APPROVED = MenuSwitch(KEYS, any_line)
 
 OFFICE = (
     DeskController,
@@ -33,7 +36,7 @@ MENU = (
     MenuItem("내 업무", "/office/cases", READ, "업무", 10),
     MenuItem("접수하기(전화·방문)", "/office/cases/new", INTAKE, "업무", 20),
     MenuItem("포털 접수", "/office/cases/submissions", INTAKE, "업무", 25),
-    MenuItem("결재 대기", "/office/cases/approvals", APPROVE, "업무", 15),
+    MenuItem("결재 대기", "/office/cases/approvals", APPROVE, "업무", 15, switch=_APPROVED),
     MenuItem("대장", "/office/cases/ledgers", READ, "업무", 33),
     MenuItem("공유받은 기업애로", "/office/cases/shared", SHARED, "업무", 12),
     MenuItem("건의과제", "/office/cases/proposals", READ, "업무", 36),

@@ -104,6 +104,7 @@ class OpenRow(msgspec.Struct):
     """An open case with the rule it began with."""
 
     id: UUID
+    case_no: str
     amount: int
     unit: str
     registered_at: datetime
@@ -228,9 +229,10 @@ CLOSE = _move("closed_at", "close_reason")
 TOUCH = _move()
 """Count the version up for a change beside the main flow; the status is given as it is."""
 
-OPEN_CASES = read(
+_OPEN = (
     select(
         _c.id,
+        _c.case_no,
         deadline_rules.c.amount,
         deadline_rules.c.unit,
         _c.registered_at,
@@ -241,9 +243,10 @@ OPEN_CASES = read(
     .join(deadline_rules, deadline_rules.c.id == _c.rule_id)
     .where(_c.answered_at.is_(None), _c.closed_at.is_(None))
     .order_by(_c.id)
-    .with_for_update(of=cases),
-    OpenRow,
 )
+OPEN_CASES = read(_OPEN.with_for_update(of=cases), OpenRow)
+OPEN_CASES_SEEN = read(_OPEN, OpenRow)
+"""The same without keeping others from them: for a preview."""
 MOVE_DUE = write(
     update(cases)
     .where(_c.id == bindparam("b_id"))

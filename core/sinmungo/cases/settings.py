@@ -8,15 +8,18 @@ import msgspec
 from sinmungo import clock
 from sinmungo.cases import labels as words
 from sinmungo.cases import (
+    languages,
     message_texts,
     settings_approval,
     settings_categories,
     settings_channels,
+    settings_holidays,
     settings_targets,
 )
 from sinmungo.cases import settings_queries as q
-from sinmungo.cases.calendar import after_hours
-from sinmungo.cases.reference import reference, touch
+from sinmungo.cases.calendar import after_hours, city_calendar
+from sinmungo.cases.reference import reference, touch, working_hours
+from sinmungo.deadlines import WorkCalendar
 from sinmungo.host.context import Ctx
 from sinmungo.host.setting_fields import about
 from sinmungo.host.types import Sample, SettingsGroup
@@ -78,8 +81,11 @@ async def _hours_changed(ctx: Ctx, old: Hours, new: Hours) -> None:
     await after_hours(ctx)
 
 
-async def _hour_samples(_: Ctx, new: Hours) -> Sequence[Sample]:
-    return (Sample("기업 누리집", new.told),)
+async def _hour_samples(ctx: Ctx, new: Hours) -> Sequence[Sample]:
+    now = await city_calendar(ctx)
+    calendar = WorkCalendar(working_hours(new), now.added, now.removed)
+    moved = await settings_holidays.moved_sample(ctx, calendar)
+    return Sample("기업 누리집", new.told), moved
 
 
 GROUPS = (
@@ -146,6 +152,19 @@ GROUPS = (
         apply=_hours_changed,
     ),
     SettingsGroup(
+        "cases-holidays",
+        "공휴일",
+        settings_holidays.Holidays,
+        "cases",
+        SECTION,
+        "임시공휴일과 근무일입니다. 바꾸면 진행 중인 건의 처리기한을 다시 셉니다.",
+        order=132,
+        check=settings_holidays.check,
+        preview=settings_holidays.samples,
+        load=settings_holidays.load,
+        apply=settings_holidays.save,
+    ),
+    SettingsGroup(
         "cases-approval",
         "결재선",
         settings_approval.Approval,
@@ -166,7 +185,9 @@ GROUPS = (
         order=140,
         check=message_texts.check,
         preview=message_texts.samples,
+        tab="한국어",
     ),
+    *languages.GROUPS,
     SettingsGroup(
         REPORTS,
         "보고",

@@ -1,7 +1,7 @@
 """The city's approval line (결재선): who must approve an answer before the company has it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -64,6 +64,14 @@ class Approval(msgspec.Struct, frozen=True):
         """Return the roles that must approve an answer of this disposition, in order."""
         own = getattr(self, disposition.lower(), "SAME")
         return LINES[self.line if own == "SAME" else own]
+
+
+def any_line(stored: Mapping[str, Any]) -> bool:
+    """Return whether any answer of a city with these stored settings is approved by somebody."""
+    return any(LINES.get(line) for line in stored.values() if isinstance(line, str))
+
+
+KEYS = tuple(f"{PREFIX}.{name}" for name in Approval.__struct_fields__)
 
 
 async def approval_of(ctx: Ctx) -> Approval:

@@ -12,6 +12,7 @@ from sinmungo.experts.events import EVENTS
 from sinmungo.experts.jobs import JOBS
 from sinmungo.experts.message_texts import TEXTS_GROUP
 from sinmungo.experts.models import advice_fields, advice_requests, advice_rules, expert_ties
+from sinmungo.experts.opening_checks import CHECKS
 from sinmungo.experts.pages_admin import RulePages
 from sinmungo.experts.pages_advice import AdviceListPages, AdvicePages, PanelPages
 from sinmungo.experts.pages_desk import DeskPages
@@ -64,5 +65,6 @@ SLICE = Slice(
     copied=(advice_fields, advice_rules),
     copied_settings=("experts.pool_name", "experts.texts"),
     settings=(POOL_GROUP, TEXTS_GROUP),
+    checks=CHECKS,
     retention=RETENTION,
 )

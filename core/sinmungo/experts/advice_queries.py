@@ -159,6 +159,14 @@ class RuleRow(msgspec.Struct):
     report_days: int
 
 
+class RuleAuthor(msgspec.Struct):
+    """Who set a rule, and when."""
+
+    id: UUID
+    created_at: datetime
+    created_by: UUID | None
+
+
 class Origin(msgspec.Struct):
     """Where a request comes from: a case or a visit, and its company."""
 
@@ -327,6 +335,18 @@ _RULE_VALUES = {c.name: bindparam(c.name, type_=c.type) for c in advice_rules.c}
 ADD_RULE = Write(
     insert(advice_rules).values(_RULE_VALUES).on_conflict_do_nothing(index_elements=["valid_from"]),
     frozenset({"created_by"}),
+)
+CHANGE_COMING_RULE = write(
+    update(advice_rules)
+    .where(
+        advice_rules.c.valid_from == bindparam("b_day", type_=Date()),
+        advice_rules.c.valid_from > bindparam("b_today", type_=Date()),
+    )
+    .values({name: bindparam(name) for name in _RULE_VALUES if name not in {"id", "valid_from"}})
+)
+"""Of a rule that no session can have begun with yet."""
+RULE_AUTHORS = read(
+    select(advice_rules.c.id, advice_rules.c.created_at, advice_rules.c.created_by), RuleAuthor
 )
 ADD = insert_into(advice_requests)
 ADD_DECLINE = write(

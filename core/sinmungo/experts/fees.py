@@ -30,6 +30,7 @@ from sinmungo_tenants import read
 MAX_YEARS = 10
 MAX_DAYS = 60
 MAX_WON = 2_000_000_000
+_TAKEN = "같은 날부터 적용하는 기준이 이미 있습니다."
 _ID = bindparam("id", type_=Uuid())
 _LOCK_EXPERT = read(
     select(experts.c.id).where(experts.c.id == _ID).with_for_update(key_share=True), UUID
@@ -87,6 +88,11 @@ async def list_rules(ctx: Ctx) -> list[q.RuleRow]:
     return await ctx.db.all(q.RULES)
 
 
+async def rule_authors(ctx: Ctx) -> dict[UUID, q.RuleAuthor]:
+    """Return who set each rule, and when."""
+    return {row.id: row for row in await ctx.db.all(q.RULE_AUTHORS)}
+
+
 async def rule_on(ctx: Ctx, day: date) -> q.RuleRow:
     """Return the rule in force on a day; RefusedError when none was set."""
     found = await ctx.db.first(q.RULE_ON, on=day)
@@ -95,11 +101,30 @@ async def rule_on(ctx: Ctx, day: date) -> q.RuleRow:
     return found
 
 
-async def add_rule(ctx: Ctx, texts: Mapping[str, str]) -> UUID:
-    """Set rate, caps, conflict years and report days from a day on. Raises `InvalidError`.
+class RuleIn(msgspec.Struct, kw_only=True):
+    """A rule as it was typed, understood."""
 
-    Won as people type it ("15만원"). Sessions keep the rule that held on their day.
+    valid_from: date
+    hourly: int
+    company_cap: int
+    expert_cap: int
+    conflict_years: int
+    report_days: int
+
+
+class RulePreview(msgspec.Struct, kw_only=True):
+    """What a rule would change: the one that holds on its day now (None: none).
+
+    `replaces` if one was set for that very day already.
     """
+
+    new: RuleIn
+    before: q.RuleRow | None
+    replaces: bool
+
+
+def understand_rule(texts: Mapping[str, str]) -> RuleIn:
+    """Return a typed rule; won as people type it ("15만원"). Raises `InvalidError`."""
     gather = Gather()
     values: dict[str, Any] = {
         field: gather.take(field, _won, texts.get(field, ""), 0)
@@ -110,19 +135,38 @@ async def add_rule(ctx: Ctx, texts: Mapping[str, str]) -> UUID:
         values[field] = gather.take(field, parse, texts.get(field, ""), 0)
     day = gather.take("valid_from", parse_date, texts.get("valid_from", ""), clock.today())
     gather.done()
-    rule_id = clock.uuid7()
-    added = await ctx.db.run(
-        q.ADD_RULE,
-        id=rule_id,
-        valid_from=day,
-        created_at=clock.now(),
-        created_by=ctx.me.officer_id,
-        **values,
-    )
-    if not added:
-        raise InvalidError({"valid_from": "같은 날부터 적용하는 기준이 이미 있습니다."})
+    return RuleIn(valid_from=day, **values)
+
+
+async def preview_rule(ctx: Ctx, texts: Mapping[str, str]) -> RulePreview:
+    """Return what adding a rule would change; nothing is written. Raises `InvalidError`."""
+    new = understand_rule(texts)
+    before = await ctx.db.first(q.RULE_ON, on=new.valid_from)
+    replaces = before is not None and before.valid_from == new.valid_from
+    if replaces and new.valid_from <= clock.today():
+        raise InvalidError({"valid_from": _TAKEN})
+    return RulePreview(new=new, before=before, replaces=replaces)
+
+
+async def add_rule(ctx: Ctx, texts: Mapping[str, str]) -> UUID:
+    """Set rate, caps, conflict years and report days from a day on. Raises `InvalidError`.
+
+    Sessions keep the rule that held on their day, so only one for a day to come is replaced.
+    """
+    seen = await preview_rule(ctx, texts)
+    values = msgspec.structs.asdict(seen.new)
+    day, rule_id = values.pop("valid_from"), clock.uuid7()
+    who = {"created_at": clock.now(), "created_by": ctx.me.officer_id}
+    if seen.replaces and seen.before is not None:
+        rule_id = seen.before.id
+        set_ = {"b_day": day, "b_today": clock.today(), **who, **values}
+        done = await ctx.db.run(q.CHANGE_COMING_RULE, **set_)
+    else:
+        done = await ctx.db.run(q.ADD_RULE, id=rule_id, valid_from=day, **who, **values)
+    if not done:
+        raise InvalidError({"valid_from": _TAKEN})
     event = events.RuleAdded(valid_from=day, **values)
-    await emit(ctx, event, subject_kind=events.RULE, subject_id=rule_id, seq=1)
+    await emit(ctx, event, subject_kind=events.RULE, subject_id=rule_id, seq=1 + seen.replaces)
     return rule_id
 
 

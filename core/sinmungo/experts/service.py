@@ -5,7 +5,8 @@
     add_tie(ctx, expert_id, NewTie, row_version) / end_tie(…) / list_ties(ctx, expert_id)
     give_account(ctx, expert_id, login, row_version) -> temporary password
     tax(ctx, expert_id) / save_tax(ctx, expert_id, texts, row_version)
-    add_rule(ctx, texts) / list_rules(ctx) / rule_on(ctx, day)
+    preview_rule(ctx, texts) / add_rule(ctx, texts) / list_rules(ctx) / rule_authors(ctx)
+    rule_on(ctx, day)
     ask(ctx, case_id= | visit_id=, field=, question=) -> Changed
     candidates(ctx, request_id, any_field=False) -> list[Candidate], the best first, with reasons
     match / decline / pledge / plan / hold / report / cancel(ctx, request_id, …, row_version)
@@ -38,7 +39,15 @@ from sinmungo.experts.advice import (
     report,
 )
 from sinmungo.experts.events import RuleAdded
-from sinmungo.experts.fees import Due, add_rule, list_rules, rule_on
+from sinmungo.experts.fees import (
+    Due,
+    RulePreview,
+    add_rule,
+    list_rules,
+    preview_rule,
+    rule_authors,
+    rule_on,
+)
 from sinmungo.experts.matching import Candidate, field_labels
 from sinmungo.experts.paying import approve
 from sinmungo.experts.pool import (
@@ -83,6 +92,7 @@ __all__ = [
     "FieldFigures",
     "NewTie",
     "RuleAdded",
+    "RulePreview",
     "Session",
     "Tax",
     "Yearly",
@@ -124,10 +134,12 @@ __all__ = [
     "plan",
     "pledge",
     "pool_name",
+    "preview_rule",
     "rate",
     "rate_by_link",
     "report",
     "review",
+    "rule_authors",
     "rule_on",
     "save_tax",
     "tax",

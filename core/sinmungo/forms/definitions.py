@@ -109,6 +109,17 @@ async def edit(ctx: Ctx, field_id: UUID, given: FieldIn, row_version: int) -> in
     return row_version + 1
 
 
+async def draft(ctx: Ctx, given: FieldIn, old: Field | None = None) -> Field:
+    """Return the definition as it would be, and write nothing. Raises `InvalidError` by field."""
+    if old is not None:
+        kept = {name: getattr(old, name) for name in _FIXED}
+        values = await _understand(ctx, msgspec.structs.replace(given, **kept))
+        return msgspec.structs.replace(old, **values)
+    fixed: dict[str, Any] = {name: getattr(given, name) for name in _FIXED}
+    values = await _understand(ctx, given)
+    return Field(id=clock.uuid7(), position=0, row_version=0, **fixed, **values)
+
+
 async def retire(ctx: Ctx, field_id: UUID, row_version: int) -> int:
     """Ask it no more from today on; what was answered stays readable."""
     return await edit(ctx, field_id, _with(await field(ctx, field_id), today=True), row_version)
@@ -216,6 +227,11 @@ def _choices(gather: Gather, given: FieldIn) -> list[str]:
     gather.need("choices", short, f"고를 것 하나는 {MAX_CHOICE}자까지 적을 수 있습니다.")
     gather.need("choices", not any("," in text for text in found), "쉼표(,)는 쓸 수 없습니다.")
     return found
+
+
+def differences(old: Field, new: Field) -> dict[str, tuple[str, str]]:
+    """Return what differs between two states of a definition, as its history tells it."""
+    return _changes(old, msgspec.structs.asdict(new))
 
 
 def _changes(old: Field, values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -11,35 +11,19 @@ from sinmungo.errors import InvalidError, RefusedError, StaleError
 from sinmungo.forms import definitions, service
 from sinmungo.forms import queries as q
 from sinmungo.forms.asking import asked
-from sinmungo.forms.events import EVENTS
+from sinmungo.forms.looking_back import Preview, former, history, preview
 from sinmungo.forms.models import KINDS
 from sinmungo.forms.permissions import MANAGE
 from sinmungo.forms.terms import FormFace, RecordKind
 from sinmungo.forms.types import Field, FieldIn
 from sinmungo.host.context import Ctx
-from sinmungo.host.events import timeline
-from sinmungo.people.service import people_by_id
-from sinmungo.text.dates import datetime_ko
 from sinmungo.web.access import needs
 from sinmungo.web.forms import Form, query_form, read_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.types import CtxDep, Req
 
 ROOT = "/admin/forms"
-_TITLES = {event.kind: event.title for event in EVENTS}
-_NAMES = {
-    "category": "분야",
-    "label": "질문",
-    "help": "도움말",
-    "unit": "단위",
-    "choices": "고를 것",
-    "required": "필수",
-    "personal": "개인정보",
-    "on_portal": "포털에서 묻기",
-    "on_office": "접수·기록할 때 묻기",
-    "valid_from": "묻기 시작하는 날",
-    "valid_to": "그만 묻는 날",
-}
+_LOOK_AGAIN = "되돌린 값을 채웠습니다. 확인하고 저장하면 바뀝니다."
 
 
 class FormListPages(Controller):
@@ -84,12 +68,14 @@ class FormListPages(Controller):
         )
         return await _form(request, ctx, kind, form)
 
-    @post("/new", opt=needs(MANAGE))
+    @post("/new", opt=needs(MANAGE), status_code=200)
     async def add(self, request: Req, ctx: CtxDep) -> Response[Any]:
-        """Add the question."""
+        """Show how the question will look, or add it."""
         form = await read_form(request)
         kind = _kind(ctx, form["record_kind"])
         try:
+            if form["_act"] == "preview":
+                return await _form(request, ctx, kind, form, seen=await preview(ctx, _given(form)))
             await definitions.add(ctx, _given(form))
         except InvalidError as error:
             return await _form(request, ctx, kind, form, errors=error.errors)
@@ -109,19 +95,35 @@ class FormPages(Controller):
         field = await definitions.field(ctx, field_id)
         return await _form(request, ctx, _kind(ctx, field.record_kind), _stored(field), field)
 
-    @post("/", opt=needs(MANAGE))
+    @post("/", opt=needs(MANAGE), status_code=200)
     async def edit(self, request: Req, ctx: CtxDep, field_id: FromPath[UUID]) -> Response[Any]:
-        """Save the question."""
+        """Show what would change and how it will look, or save the question."""
         form, field = await read_form(request), await definitions.field(ctx, field_id)
         kind, version = _kind(ctx, field.record_kind), form.number("row_version") or 0
         form |= {"record_kind": field.record_kind, "kind": field.kind, "code": field.code}
         try:
+            if form["_act"] == "preview":
+                seen = await preview(ctx, _given(form), field)
+                return await _form(request, ctx, kind, form, field, seen=seen)
             await definitions.edit(ctx, field_id, _given(form), version)
         except InvalidError as error:
             return await _form(request, ctx, kind, form, field, errors=error.errors)
         except StaleError as error:
             return await _form(request, ctx, kind, form, field, problem=error.message)
         return see_other(f"{ROOT}?kind={kind.code}", "항목을 저장했습니다.")
+
+    @post("/restore", opt=needs(MANAGE), status_code=200)
+    async def restore(self, request: Req, ctx: CtxDep, field_id: FromPath[UUID]) -> Response[str]:
+        """Fill the form with what stood there before a change; saving it is a change."""
+        posted, field = await read_form(request), await definitions.field(ctx, field_id)
+        kind, change = _kind(ctx, field.record_kind), posted.uuid("change")
+        form = _stored(field) | await former(ctx, field, change or UUID(int=0))
+        form = Form(form)
+        try:
+            seen = await preview(ctx, _given(form), field)
+        except InvalidError as error:
+            return await _form(request, ctx, kind, form, field, errors=error.errors)
+        return await _form(request, ctx, kind, form, field, seen=seen, told=_LOOK_AGAIN)
 
     @post("/move", opt=needs(MANAGE))
     async def move(self, request: Req, ctx: CtxDep, field_id: FromPath[UUID]) -> Response[Any]:
@@ -221,6 +223,8 @@ async def _form(
     *,
     errors: dict[str, str] | None = None,
     problem: str = "",
+    seen: Preview | None = None,
+    told: str = "",
 ) -> Response[str]:
     return page(
         request,
@@ -234,28 +238,8 @@ async def _form(
         groups=await _groups(ctx, kind),
         kind_names=list(KINDS.items()),
         answered=await ctx.db.one(q.HOW_MANY, field_id=field.id) if field else 0,
-        history=await _history(ctx, field) if field else [],
+        history=await history(ctx, field) if field else [],
+        seen=seen,
+        told=told,
         ended=bool(field and field.valid_to and field.valid_to <= clock.today()),
-    )
-
-
-async def _history(ctx: Ctx, field: Field) -> list[dict[str, str]]:
-    events = list(reversed(await timeline(ctx, field.id)))
-    people = await people_by_id(ctx, [e.actor_id for e in events])
-    return [
-        {
-            "at": datetime_ko(e.occurred_at),
-            "title": _TITLES.get(e.kind, e.kind),
-            "who": str(people[e.actor_id]) if e.actor_id in people else "",
-            "text": _told(e.payload),
-        }
-        for e in events
-    ]
-
-
-def _told(payload: dict[str, Any]) -> str:
-    changes: dict[str, list[str]] = payload.get("changes", {})
-    return "\n".join(
-        f"{_NAMES.get(name, name)}: {old or '(없음)'} → {new or '(없음)'}"
-        for name, (old, new) in changes.items()
     )

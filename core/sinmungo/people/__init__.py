@@ -11,6 +11,7 @@ from sinmungo.people.me_pages import MeController
 from sinmungo.people.officer_pages import OfficersController
 from sinmungo.people.officers_api import OfficersApi
 from sinmungo.people.oidc_pages import OidcController, OidcSettingController
+from sinmungo.people.oidc_setting import GROUP as SIGN_ON_GROUP
 from sinmungo.people.opening_checks import CHECKS
 from sinmungo.people.pages import SignInController
 from sinmungo.people.permissions import DESK, MANAGE, PERMISSIONS, SELF
@@ -52,6 +53,7 @@ SLICE = Slice(
     api=(UnitsApi, OfficersApi, InviteApi, MeApi, RightsApi, RegionalApi),
     seed=seed,
     checks=CHECKS,
+    settings=(SIGN_ON_GROUP,),
     copied=(role_rights,),
     templates=Path(__file__).parent / "templates",
 )

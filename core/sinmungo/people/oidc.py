@@ -4,7 +4,6 @@ An account is never made by it: the claim that the city names must be the login 
 works there now. State, nonce and verifier stay here for ten minutes and serve once.
 """
 
-import base64
 import hashlib
 import secrets
 from datetime import timedelta
@@ -14,9 +13,8 @@ import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from sinmungo import clock
-from sinmungo.errors import InvalidError, RefusedError
+from sinmungo.errors import RefusedError
 from sinmungo.host.access_log import note_access
-from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.host.context import Ctx, Work
 from sinmungo.host.types import ANONYMOUS
 from sinmungo.people.events import OFFICER
@@ -24,15 +22,12 @@ from sinmungo.people.identity import Identifier, may_work
 from sinmungo.people.models import officers
 from sinmungo.people.oidc_models import oidc_flows
 from sinmungo.people.oidc_provider import Client, ProviderProblemError, Providers, Secrets
-from sinmungo.text.normalise import clean
-from sinmungo.web.forms import Gather
+from sinmungo.people.oidc_setting import OidcSetting, oidc_setting
 from sinmungo_tenants import Tenant, insert_into, read, write
 
-SETTING = "people.oidc"
 KEPT = timedelta(minutes=10)
 UNKNOWN = "통합 로그인은 되었지만 이 시·군에 등록된 담당자가 아닙니다. 관리자에게 문의해 주세요."
 EXPIRED = "로그인한 지 오래되었거나 다른 창에서 시작한 로그인입니다. 다시 로그인해 주세요."
-_MAX = 300
 _ADD = insert_into(oidc_flows)
 _DROP_OLD = write(delete(oidc_flows).where(oidc_flows.c.created_at < bindparam("before")))
 
@@ -57,64 +52,8 @@ _BY_LOGIN = read(
 )
 
 
-class OidcSetting(msgspec.Struct):
-    """A city's sign-on service. `secret` is sealed; `claim` names the officer's login."""
-
-    issuer: str = ""
-    client_id: str = ""
-    secret: str = ""
-    claim: str = "preferred_username"
-    label: str = "통합 로그인"
-    active: bool = False
-
-
-class OidcForm(msgspec.Struct):
-    """What an admin types; an empty `client_secret` keeps the one there is."""
-
-    issuer: str
-    client_id: str
-    client_secret: str
-    claim: str
-    label: str
-    active: bool
-
-
-async def oidc_setting(ctx: Ctx) -> OidcSetting:
-    """Return the city's setting; inactive when it has none."""
-    found = (await get_settings(ctx, {SETTING: {}}))[SETTING]
-    return msgspec.convert(found, OidcSetting)
-
-
-async def change_oidc(ctx: Ctx, providers: Providers, form: OidcForm) -> None:
-    """Keep the setting after asking the provider; InvalidError names the field at fault."""
-    old, gather = await oidc_setting(ctx), Gather()
-    issuer, client_id = clean(form.issuer), clean(form.client_id)
-    gather.need("issuer", issuer, "인증 서버 주소를 적어 주세요.")
-    gather.need("client_id", client_id, "클라이언트 ID를 적어 주세요.")
-    gather.need("client_secret", form.client_secret or old.secret, "비밀 값을 적어 주세요.")
-    gather.need("claim", clean(form.claim), "아이디로 쓸 항목을 적어 주세요.")
-    for name in ("issuer", "client_id", "client_secret", "claim", "label"):
-        short = len(getattr(form, name)) <= _MAX
-        gather.need(name, short, f"{_MAX}자까지 적을 수 있습니다.")
-    gather.done()
-    try:
-        await providers.describe(issuer)
-    except ProviderProblemError as error:
-        raise InvalidError({"issuer": str(error)}) from error
-    secret = _sealed(ctx, form.client_secret) if form.client_secret else old.secret
-    label = clean(form.label) or OidcSetting().label
-    changed = OidcSetting(issuer, client_id, secret, clean(form.claim), label, form.active)
-    await set_setting(ctx, SETTING, msgspec.to_builtins(changed))
-
-
-def _sealed(ctx: Ctx, secret: str) -> str:
-    sealed = ctx.cipher.seal_bytes(secret.encode(), context=SETTING.encode())
-    return base64.b64encode(sealed).decode("ascii")
-
-
-def _client(ctx: Ctx, setting: OidcSetting) -> Client:
-    secret = ctx.cipher.open_bytes(base64.b64decode(setting.secret), SETTING.encode())
-    return Client(setting.issuer, setting.client_id, secret.decode())
+def _client(setting: OidcSetting) -> Client:
+    return Client(setting.issuer, setting.client_id, setting.secret)
 
 
 def _hash(state: str) -> bytes:
@@ -131,7 +70,7 @@ async def begin(
         setting = await oidc_setting(ctx)
         if not (setting.active and providers.any_allowed):
             raise RefusedError("통합 로그인을 쓰지 않는 시·군입니다.")
-        client = _client(ctx, setting)
+        client = _client(setting)
         await ctx.db.run(_DROP_OLD, before=now - KEPT)
         await ctx.db.run(
             _ADD,
@@ -175,7 +114,7 @@ async def finish(
     async with work.open(city, ANONYMOUS) as ctx:
         flow = await _take(ctx, answer)
         setting = await oidc_setting(ctx)
-        client = _client(ctx, setting) if setting.active else None
+        client = _client(setting) if setting.active else None
     if flow is None or client is None:
         raise RefusedError(EXPIRED)
     if answer.error or not answer.code:

@@ -1,25 +1,22 @@
-"""The doors of the city's sign-on service: out to it, back from it, and its setting."""
+"""The doors of the city's sign-on service: out to it, back from it, and how it is set."""
 
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from sinmungo.errors import InvalidError, MissingError, RefusedError
-from sinmungo.people.oidc import KEPT, Answer, OidcForm, begin, change_oidc, finish, oidc_setting
+from sinmungo.errors import MissingError, RefusedError
+from sinmungo.people.oidc import KEPT, Answer, begin, finish
+from sinmungo.people.oidc_setting import BACK_PATH, SLUG, oidc_setting, return_addresses
 from sinmungo.people.pages import first_page, safe_target, session_cookie, sign_in_page
 from sinmungo.people.permissions import MANAGE
 from sinmungo.web.access import needs, public
-from sinmungo.web.forms import Form, query_form, read_form
+from sinmungo.web.forms import Form, query_form
 from sinmungo.web.render import page, see_other
 from sinmungo.web.scope import scope_of
 from sinmungo.web.types import CtxDep, Req
 from sinmungo_tenants import Tenant
-
-PATH = "/office/people/oidc"
-SETTING_PATH = "/admin/people/sign-on"
-_FIELDS = ("issuer", "client_id", "claim", "label")
 
 
 class OidcController(Controller):
@@ -76,56 +73,22 @@ class OidcController(Controller):
 
 
 class OidcSettingController(Controller):
-    """`/admin/people/sign-on`: which service the city signs on with."""
+    """`/admin/people/sign-on`: how one signs in now, and the way to change it."""
 
     path = "/sign-on"
 
     @get("/", opt=needs(MANAGE))
     async def show(self, request: Req, ctx: CtxDep) -> Response[str]:
-        """Show the setting; the secret is never shown."""
+        """Show the setting in words; the secret is never shown."""
         setting = await oidc_setting(ctx)
-        form = Form({name: getattr(setting, name) for name in _FIELDS})
-        form["active"] = "yes" if setting.active else ""
-        return _setting_page(request, form, has_secret=bool(setting.secret))
-
-    @post("/", opt=needs(MANAGE))
-    async def change(self, request: Req, ctx: CtxDep) -> Response[Any]:
-        """Keep the setting after asking the provider."""
-        form = await read_form(request)
-        wanted = OidcForm(
-            **{name: form[name] for name in _FIELDS},
-            client_secret=form["client_secret"],
-            active=form["active"] == "yes",
+        return page(
+            request,
+            "people/sign_on.html",
+            setting=setting,
+            form_path=f"/admin/settings/{SLUG}",
+            backs=return_addresses(ctx),
+            allowed=request.app.state.runtime.providers.any_allowed,
         )
-        try:
-            await change_oidc(ctx, request.app.state.runtime.providers, wanted)
-        except InvalidError as error:
-            old = await oidc_setting(ctx)
-            form.pop("client_secret", None)
-            return _setting_page(
-                request, form, has_secret=bool(old.secret), errors=error.errors, status=422
-            )
-        return see_other(SETTING_PATH, "통합 로그인 설정을 저장했습니다.")
-
-
-def _setting_page(
-    request: Req,
-    form: Form,
-    *,
-    has_secret: bool,
-    errors: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response[str]:
-    return page(
-        request,
-        "people/sign_on.html",
-        status=status,
-        form=form,
-        errors=errors or {},
-        has_secret=has_secret,
-        back=_back(request),
-        allowed=request.app.state.runtime.providers.any_allowed,
-    )
 
 
 def _city(request: Req) -> Tenant:
@@ -138,7 +101,7 @@ def _city(request: Req) -> Tenant:
 def _back(request: Request[Any, Any, Any]) -> str:
     """Return the address that the provider sends the browser back to."""
     secure = request.app.state.runtime.settings.cookie_secure
-    return f"{'https' if secure else 'http'}://{request.headers['host']}{PATH}/return"
+    return f"{'https' if secure else 'http'}://{request.headers['host']}{BACK_PATH}"
 
 
 def _cookie_name(request: Req) -> str:

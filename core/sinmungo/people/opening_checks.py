@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sinmungo.host.context import Ctx
 from sinmungo.host.types import Check, Finding
 from sinmungo.people.models import ROLES, officers, role_grants
-from sinmungo.people.oidc import oidc_setting
+from sinmungo.people.oidc_setting import oidc_setting
 from sinmungo.people.service import list_units
 from sinmungo_tenants import read
 

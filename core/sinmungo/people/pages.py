@@ -11,7 +11,7 @@ from sinmungo.host.access_log import note_access
 from sinmungo.host.host import Host
 from sinmungo.host.types import ANONYMOUS, Identity
 from sinmungo.people.events import OFFICER
-from sinmungo.people.oidc import oidc_setting
+from sinmungo.people.oidc_setting import oidc_setting
 from sinmungo.people.permissions import SELF
 from sinmungo.people.sign_in import sign_in
 from sinmungo.web.access import needs, public

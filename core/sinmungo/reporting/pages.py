@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, FromQuery
 
@@ -19,7 +20,7 @@ from sinmungo.reporting.periods import (
     typed_period,
 )
 from sinmungo.reporting.permissions import READ
-from sinmungo.reporting.tables import Table, TableLine
+from sinmungo.reporting.tables import Column, Table, TableLine
 from sinmungo.reporting.terms import Dataset
 from sinmungo.text.dates import date_ko
 from sinmungo.web import charts
@@ -29,6 +30,10 @@ from sinmungo.web.look import known_look
 from sinmungo.web.render import page
 from sinmungo.web.sheets import download, file_kind
 from sinmungo.web.types import CtxDep, Req
+
+FULL_SCORE = 100
+_OPENS = "막대의 각 부분은 위 표의 수와 같고, 누르면 그 목록이 열립니다."
+_CLOSED = "막대는 위 표의 수와 같습니다. 누가 답했는지 드러나지 않도록 목록은 열지 않습니다."
 
 
 class ReportingController(Controller):
@@ -223,8 +228,19 @@ def _line(table: Table, line: TableLine) -> dict[str, Any]:
     return {"title": line.title, "cells": cells, "look": look}
 
 
-def _chart(dataset: Dataset, table: Table) -> charts.Bars | None:
-    """Bars of the lines that have any; none when there is nothing to draw."""
+class Chart(msgspec.Struct, frozen=True):
+    """Bars with what their numbers are, and whether they lead to rows."""
+
+    bars: charts.Bars
+    unit: str
+    desc: str
+
+
+def _chart(dataset: Dataset, table: Table) -> Chart | None:
+    """Bars of the lines that have any; none when there is nothing to draw.
+
+    A score stands on a scale of 100; one that is hidden has no bar.
+    """
     columns = [c for code in dataset.chart for c in table.columns if c.code == code]
     lines = [x for x in table.lines if any(x.value(c.code) for c in columns)]
     if not lines:
@@ -232,12 +248,18 @@ def _chart(dataset: Dataset, table: Table) -> charts.Bars | None:
     series = [
         charts.Series(
             column.title,
-            [int(line.value(column.code) or 0) for line in lines],
-            [links.cell_page(table, line.code, column) for line in lines],
+            [line.value(column.code) or 0 for line in lines],
+            [_opens(table, line, column) for line in lines],
         )
         for column in columns
     ]
-    return charts.stacked([line.title for line in lines], series)
+    score = columns[0].kind == "score"
+    bars = charts.stacked([x.title for x in lines], series, FULL_SCORE if score else None)
+    return Chart(bars, "점" if score else dataset.unit, _CLOSED if columns[0].closed else _OPENS)
+
+
+def _opens(table: Table, line: TableLine, column: Column) -> str:
+    return "" if column.closed else links.cell_page(table, line.code, column)
 
 
 def _day(day: Any) -> str:

@@ -119,7 +119,8 @@ class Dataset:
     `source` is a table, or a table outer-joined on primary keys (so that no row is lost or
     doubled). `at` is the date or timestamptz by which a row belongs to a period, `id` its key. The
     first measure must count every row; it also gets the columns 누계 and 전년동기. `chart` names
-    the counts that one bar is made of. `href` is the page of a row, with `{id}`. With `distinct`
+    the counts that one bar is made of, or one score. `href` is the page of a row, with `{id}`. With
+    `distinct`
     rows of one value of it count once (companies by their visits), in each cell anew: a total is
     then no sum of its lines, and the rows behind a cell are the newest row of each. A score that
     rests on fewer rows than `least` gives for the city is hidden, and so is what would tell it.
@@ -152,7 +153,9 @@ class Dataset:
         _need(every_row, self.slug, "must begin with a measure that counts every row")
         averages = any(m.kind in {"days", "score"} for m in self.measures)
         _need(self.distinct is None or not averages, self.slug, "cannot average what counts once")
-        used = {*self.chart, *(c for m in self.measures for c in m.share or ())}
+        scores = {(m.code,) for m in self.measures if m.kind == "score"}
+        drawn = () if self.chart in scores else self.chart
+        used = {*drawn, *(c for m in self.measures for c in m.share or ())}
         _need(used <= counts, self.slug, f"names no count: {sorted(used - counts)}")
 
     def dimension(self, code: str) -> Dimension | None:

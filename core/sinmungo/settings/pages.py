@@ -24,12 +24,15 @@ from sinmungo.web.types import CtxDep, Req
 
 ROOT = "/admin/settings"
 _NO_SETTING = (ROOT, "/admin/opening", "/admin/imports", "/admin/plugins")
+_SCREENS = {
+    "city": ("/admin/settings/city/logo", "로고 올리기·바꾸기"),
+    "sign-on": ("/admin/people/sign-on", "지금의 로그인 방법과 되돌아올 주소"),
+    "cases-holidays": ("/admin/cases/holidays", "달력에서 하루씩 바꾸기"),
+}
 _LEADS = {
     "/admin/people": "부서와 기간, 직원의 자리와 역할.",
     "/admin/people/roles": "역할마다 할 수 있는 일.",
     "/admin/people/regional": "지역팀에게 기간을 정해 허용하는 열람.",
-    "/admin/people/sign-on": "로그인하는 방법.",
-    "/admin/cases/holidays": "임시공휴일과 근무일.",
     "/admin/forms": "분야마다 더 묻는 것, 업체·방문에 더 적는 칸.",
     "/admin/companies": "개인정보 동의 문구와 기간.",
     "/admin/bookings": "상담 분야.",
@@ -47,14 +50,20 @@ class SettingsPages(Controller):
     async def index(self, request: Req, ctx: CtxDep) -> Response[str]:
         """Show every group, and the screens where the other settings are."""
         sections: dict[str, list[SettingsGroup]] = {}
+        tabs: dict[str, list[SettingsGroup]] = {}
         for group in service.groups(ctx):
-            sections.setdefault(group.section, []).append(group)
+            if group.tab_of:
+                tabs.setdefault(group.tab_of, []).append(group)
+            else:
+                sections.setdefault(group.section, []).append(group)
         menu = ctx.host.menu(ctx.city, "admin")
-        elsewhere = [m for m in menu if m.group == "관리" and m.path not in _NO_SETTING]
+        here = {*_NO_SETTING, *(path for path, _ in _SCREENS.values())}
+        elsewhere = [m for m in menu if m.group == "관리" and m.path not in here]
         return page(
             request,
             "settings/index.html",
             sections=sections,
+            tabs=tabs,
             elsewhere=[m for m in elsewhere if ctx.me.may(m.permission)],
             leads=_LEADS | {m.path: "" for m in elsewhere if m.path not in _LEADS},
         )
@@ -183,6 +192,11 @@ def _form(
         "settings/group.html",
         status=422 if errors else status,
         group=now.group,
+        tabs=[
+            {"title": g.tab, "href": f"{ROOT}/{g.slug}", "current": g is now.group}
+            for g in now.tabs
+        ],
+        screen=_SCREENS.get(now.group.slug),
         fields=shown(now, values, typed, errors or {}),
         version=now.version,
         seen=seen,

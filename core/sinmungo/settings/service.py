@@ -34,7 +34,10 @@ _UNKNOWN = "이 설정에는 없는 항목입니다."
 
 
 class View(msgspec.Struct):
-    """A group as it stands. `unfit` are fields whose stored value does not fit any more."""
+    """A group as it stands. `unfit` are fields whose stored value does not fit any more.
+
+    `tabs` are the groups that stand beside one another, this one among them; none if it is alone.
+    """
 
     group: SettingsGroup
     specs: tuple[FieldSpec, ...]
@@ -42,6 +45,7 @@ class View(msgspec.Struct):
     version: int
     unfit: list[str]
     rows: dict[str, stored.Kept]
+    tabs: list[SettingsGroup] = []
 
     def struct(self) -> msgspec.Struct:
         """Return the values as the group's own Struct."""
@@ -73,7 +77,8 @@ def groups(ctx: Ctx) -> list[SettingsGroup]:
 
 async def view(ctx: Ctx, slug: str) -> View:
     """Return a group as it stands. Raises MissingError."""
-    group = next((g for g in groups(ctx) if g.slug == slug), None)
+    every = groups(ctx)
+    group = next((g for g in every if g.slug == slug), None)
     if group is None:
         raise MissingError
     specs = fields_of(group.kind)
@@ -84,7 +89,13 @@ async def view(ctx: Ctx, slug: str) -> View:
     if group.load is not None:
         values |= await group.load(ctx)
     version = sum(row.row_version for row in rows.values())
-    return View(group, specs, values, version, unfit, rows)
+    return View(group, specs, values, version, unfit, rows, _tabs(every, group))
+
+
+def _tabs(every: list[SettingsGroup], group: SettingsGroup) -> list[SettingsGroup]:
+    first = group.tab_of or group.slug
+    found = [g for g in every if first in (g.slug, g.tab_of)]
+    return found if len(found) > 1 else []
 
 
 async def understand(ctx: Ctx, now: View, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ REQUESTS = Dataset(
         RowColumn("분야", _r.category, category_labels),
     ),
     href="/office/cases/{id}",
+    chart=("answered", "silent"),
     footnotes=(
         "보낸 날이 든 기간에 셉니다. 회수는 그 가운데 오늘까지 답이 온 것입니다.",
         "누가 답했는지 드러나지 않도록 회수와 미회수의 목록은 열지 않습니다.",
@@ -87,6 +88,7 @@ SCORES = Dataset(
         ),
     ),
     columns=(RowColumn("답한 날", _a.answered_on),),
+    chart=("score",),
     footnotes=(
         "답한 날이 든 기간에 셉니다.",
         "점수 = 받은 점수의 합 ÷ 받을 수 있던 점수의 합 × 100, 소수 둘째 자리에서 반올림.",

@@ -1,4 +1,4 @@
-"""A plugin's own pages, API and reports: none may hold a request, or end the process, for ever.
+"""A plugin's pages, API, reports, settings: none may hold a request, or end the process, for ever.
 
 A page that hangs holds one of the few connections to the database, so it is cut off. Time spent
 waiting for what the client sends does not count: a slow line is not the plugin's fault.
@@ -10,6 +10,7 @@ from typing import Any
 
 from sinmungo.host.failures import Failure, is_blameless
 from sinmungo.host.host import Host
+from sinmungo.host.watching import BLOCK_SECONDS, BlockedError, unblocked
 from sinmungo.web.scope import RequestScope
 
 type Asgi = Callable[[Any, Any, Any], Awaitable[None]]
@@ -17,7 +18,7 @@ type Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 ROUTE_SECONDS = 15.0
 _API_DEPTH = 2
 _FACES = ("office", "admin")
-_REPORTS = "reporting"
+_DECLARED = ("reporting", "settings")  # pages of core about what a plugin declares
 
 
 def parts_below_face(path: str) -> list[str]:
@@ -31,11 +32,11 @@ def parts_below_face(path: str) -> list[str]:
 
 
 def blamed(host: Host, path: str) -> str | None:
-    """Return the plugin whose code a path runs (its routes, its reports), or None for core's."""
+    """Return the plugin whose code a path runs (routes, reports, settings), or None for core's."""
     parts = parts_below_face(path)
     if not parts:
         return None
-    if parts[0] == _REPORTS and len(parts) > 1:
+    if parts[0] in _DECLARED and len(parts) > 1:
         return host.owner(parts[1])
     return parts[0] if host.blamed(parts[0]) else None
 
@@ -43,6 +44,7 @@ def blamed(host: Host, path: str) -> str | None:
 async def bounded(app: Asgi, scope: Any, receive: Any, send: Any, unit: RequestScope) -> None:
     """Run a request for 15 seconds at most; what would end the process becomes its `fault`.
 
+    So does a step of it that holds up the process for three.
     Time stands still while the client is sending, and no longer counts once the answer began.
     """
     limit, answered = asyncio.timeout(ROUTE_SECONDS), False
@@ -67,12 +69,12 @@ async def bounded(app: Asgi, scope: Any, receive: Any, send: Any, unit: RequestS
 
     try:
         async with limit:
-            await app(scope, patient, answering)
+            await unblocked(app(scope, patient, answering), BLOCK_SECONDS)
     except TimeoutError as error:
         if not limit.expired():
             raise
         unit.fault = error
-    except (SystemExit, KeyboardInterrupt) as error:
+    except (SystemExit, KeyboardInterrupt, BlockedError) as error:
         unit.fault = error
 
 

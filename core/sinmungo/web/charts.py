@@ -7,8 +7,11 @@ because it uses presentation attributes only. All lengths are units of the viewB
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 from msgspec import Struct
+
+type Number = int | Decimal
 
 WIDTH = 640
 ROW = 32
@@ -31,7 +34,7 @@ class Series(Struct, frozen=True):
     """One line or one layer of a stack: values in the order of the chart's labels."""
 
     name: str
-    values: Sequence[int]
+    values: Sequence[Number]
     hrefs: Sequence[str] = ()
 
 
@@ -41,7 +44,7 @@ class Part(Struct, frozen=True):
     series: int
     x: float
     width: float
-    value: int
+    value: Number
     href: str
     title: str
     label_fits: bool
@@ -54,7 +57,7 @@ class Row(Struct, frozen=True):
     short: str
     y: float
     parts: Sequence[Part]
-    total: int
+    total: Number
     end_x: float
 
 
@@ -66,7 +69,7 @@ class Bars(Struct, frozen=True):
     left: float
     rows: Sequence[Row]
     names: Sequence[str]
-    total: int
+    total: Number
 
 
 class Tick(Struct, frozen=True):
@@ -81,7 +84,7 @@ class Dot(Struct, frozen=True):
 
     x: float
     y: float
-    value: int
+    value: Number
     label: str
     href: str
 
@@ -133,15 +136,15 @@ def bars(data: Sequence[Datum]) -> Bars:
     return stacked(labels, [one])
 
 
-def stacked(labels: Sequence[str], series: Sequence[Series]) -> Bars:
-    """Stacked horizontal bars, one row per label.
+def stacked(labels: Sequence[str], series: Sequence[Series], full: Number | None = None) -> Bars:
+    """Stacked horizontal bars, one row per label; `full` has the whole width (None: the longest).
 
     ValueError when a value is missing or negative, or there are more than MAX_SERIES.
     """
     _check(labels, series)
     left = _label_width(labels)
     totals = [sum(s.values[i] for s in series) for i in range(len(labels))]
-    scale = (WIDTH - left - 64) / max([*totals, 1])
+    scale = (WIDTH - left - 64) / float(full or max([*totals, 1]))
     rows = [_row(i, label, series, left, scale) for i, label in enumerate(labels)]
     names = [s.name for s in series]
     return Bars(WIDTH, ROW * len(rows) + 4, left, rows, names, sum(totals))
@@ -151,7 +154,7 @@ def line(labels: Sequence[str], series: Sequence[Series]) -> Lines:
     """Lines over a time axis from zero; ValueError when a value is missing or negative."""
     _check(labels, series)
     left, right, top, base = 48.0, WIDTH - 16.0, 16.0, PLOT_HEIGHT + 16.0
-    ceiling, step = _scale(max((v for s in series for v in s.values), default=0))
+    ceiling, step = _scale(math.ceil(max((v for s in series for v in s.values), default=0)))
     span = (right - left) / max(len(labels) - 1, 1)
     xs = [round(left + span * i, 1) for i in range(len(labels))]
     lines = [_line(s, labels, xs, (base, (base - top) / ceiling)) for s in series]
@@ -208,7 +211,7 @@ def _row(i: int, label: str, series: Sequence[Series], left: float, scale: float
     x = left
     for n, s in enumerate(series):
         value = s.values[i]
-        width = value * scale
+        width = float(value) * scale
         fits = width > 10 + _NARROW * len(f"{value:,}")
         title = " ".join(filter(None, (label, s.name, f"{value:,}")))
         if value:
@@ -236,7 +239,7 @@ def _line(
     base, unit = y_axis
     hrefs = s.hrefs or [""] * len(labels)
     dots = [
-        Dot(x, round(base - unit * v, 1), v, label, href)
+        Dot(x, round(base - unit * float(v), 1), v, label, href)
         for x, v, label, href in zip(xs, s.values, labels, hrefs, strict=True)
     ]
     return Line(s.name, "M" + " L".join(f"{d.x},{d.y}" for d in dots) if dots else "", dots)

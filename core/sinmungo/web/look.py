@@ -5,15 +5,17 @@ change forgets it at once.
 """
 
 import time
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from sinmungo.host import city_settings as stored
 from sinmungo.host.context import Ctx
 from sinmungo.host.setting_fields import about, fields_of
+from sinmungo.host.types import MenuItem
 from sinmungo_tenants import Tenant
 
 CITY, PORTAL, REPORTS, HOURS = "city", "portal", "reporting", "hours"
@@ -122,12 +124,17 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """All of it."""
+    """All of it; `switches` are the stored settings that lines of menus hang on."""
 
     city: City = City()
     portal: Portal = Portal()
     reports: Reports = Reports()
     hours: Hours = Hours()
+    switches: Mapping[str, Any] = {}
+
+    def shows(self, item: MenuItem) -> bool:
+        """Whether the city's settings want a line of the menu."""
+        return item.switch is None or item.switch.on(self.switches)
 
 
 _GROUPS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
@@ -145,12 +152,16 @@ async def city_look(ctx: Ctx) -> Look:
     if found and time.monotonic() - found[0] < _FRESH_SECONDS:
         return found[1]
     keys = [f"{prefix}.{s.name}" for prefix, kind in _GROUPS for s in fields_of(kind)]
-    rows = {key: row.value for key, row in (await stored.kept(ctx, keys)).items()}
+    switches = ctx.host.menu_keys()
+    found_rows = await stored.kept(ctx, [*keys, *switches])
+    rows = {key: row.value for key, row in found_rows.items()}
     made = [
         stored.build(kind, stored.understood(ctx, prefix, fields_of(kind), rows)[0])
         for prefix, kind in _GROUPS
     ]
+    own = {key: rows[key] for key in switches if key in rows}
     look = Look(*made)  # type: ignore[arg-type]  # one Struct of each kind, in order
+    look = msgspec.structs.replace(look, switches=own)
     _kept[ctx.city.id] = (time.monotonic(), look)
     return look
 

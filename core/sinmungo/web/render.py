@@ -17,11 +17,13 @@ from litestar.utils.scope.state import ScopeState
 
 from sinmungo import clock
 from sinmungo.host.checks import PUBLIC
+from sinmungo.host.failures import FAULTS
 from sinmungo.host.host import Host
 from sinmungo.host.types import MenuItem
 from sinmungo.text import business_no, dates, money, phone
+from sinmungo.web.bounds import parts_below_face
 from sinmungo.web.guide import help_for, plugin_screens
-from sinmungo.web.look import known_look
+from sinmungo.web.look import Look, known_look
 from sinmungo.web.scope import RequestScope, scope_of
 from sinmungo.web.statics import static_url
 
@@ -134,10 +136,11 @@ class Renderer:
         city = unit.city
         if city is None:
             return ()
+        look = known_look(city.id)
         items = [
             m
             for m in self._host.menu(city, face)
-            if m.permission == PUBLIC or unit.me.may(m.permission)
+            if (m.permission == PUBLIC or unit.me.may(m.permission)) and _shows(unit, look, m)
         ]
         current = _current(items, path)
         groups: dict[str, list[MenuLink]] = {}
@@ -145,6 +148,16 @@ class Renderer:
             link = MenuLink(item.title, item.path, item is current)
             groups.setdefault(item.group, []).append(link)
         return tuple(MenuGroup(title, tuple(links)) for title, links in groups.items())
+
+
+def _shows(unit: RequestScope, look: Look, item: MenuItem) -> bool:
+    """Whether a line is shown; one that fails to say so is: its address answers anyway."""
+    try:
+        return look.shows(item)
+    except FAULTS as error:
+        slug = "".join(parts_below_face(item.path)[:1])
+        unit.note(slug, f"menu {item.path}", error)
+        return True
 
 
 def _csrf_token(request: Request[Any, Any, Any]) -> str:

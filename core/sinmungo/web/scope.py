@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sinmungo.errors import MissingError
 from sinmungo.host.context import Ctx, Work
+from sinmungo.host.host import note
 from sinmungo.host.types import ANONYMOUS, Identity
 from sinmungo_tenants import Tenant
 
@@ -94,6 +95,11 @@ class RequestScope:
     def at_end(self, callback: Callable[[], None]) -> None:
         """Call `callback` when the request is over, however it ends."""
         self._ends.append(callback)
+
+    def note(self, plugin: str, where: str, error: BaseException) -> None:
+        """Keep a plugin's fault in the open unit of work, if there is one."""
+        if self._ctx is not None:
+            note(self._ctx, plugin, where, error)
 
     async def abort(self) -> None:
         """Undo whatever is still open; for requests that ended without an answer."""
