@@ -17,7 +17,7 @@ from sinmungo_tenants.components import Component
 from sinmungo_tenants.doors import prepare
 from sinmungo_tenants.errors import ServerDownError, TenantExistsError
 from sinmungo_tenants.heads import head
-from sinmungo_tenants.names import Deployment, check_slug, new_tenant_id, schema_of
+from sinmungo_tenants.names import Deployment, check_host, check_slug, new_tenant_id, schema_of
 from sinmungo_tenants.pools import AWAY
 from sinmungo_tenants.provision import LOCK_TIMEOUT, TenantSpec, schema_statements
 from sinmungo_tenants.registry import Tenant
@@ -160,7 +160,7 @@ def _tenant(spec: TenantSpec, components: Sequence[Component]) -> Tenant:
         service_name=spec.service_name,
         state="ACTIVE",
         server=spec.server,
-        hosts=tuple(host.lower() for host in spec.hosts),
+        hosts=tuple(dict.fromkeys(map(check_host, spec.hosts))),
         revisions={c.name: head(c) for c in components},
         revision_tag="new",
     )
@@ -170,22 +170,15 @@ async def _register(
     connection: asyncpg.Connection, city: Tenant, components: Sequence[Component]
 ) -> None:
     now = datetime.now(UTC)
+    names = (city.id, city.slug, city.kind, city.name, city.service_name)
     try:
-        await connection.execute(
-            _TENANT,
-            city.id,
-            city.slug,
-            city.kind,
-            city.name,
-            city.service_name,
-            city.server,
-            now,
-        )
-        for position, host in enumerate(city.hosts):
-            await connection.execute(_HOST, host, city.id, position)
+        await connection.execute(_TENANT, *names, city.server, now)
     except asyncpg.UniqueViolationError as error:
-        raise TenantExistsError(
-            f"slug {city.slug!r} or one of its hosts is taken by another city"
-        ) from error
+        raise TenantExistsError(f"the slug {city.slug!r} belongs to another city") from error
+    for position, host in enumerate(city.hosts):
+        try:
+            await connection.execute(_HOST, host, city.id, position)
+        except asyncpg.UniqueViolationError as error:
+            raise TenantExistsError(f"the host {host!r} belongs to another city") from error
     for component in components:
         await connection.execute(_STATE, city.id, component.name, head(component), now)

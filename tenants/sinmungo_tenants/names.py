@@ -12,6 +12,7 @@ from sinmungo_tenants.errors import NameProblemError
 
 SAFE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
+HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 CONTROL_SCHEMA = "control"
@@ -30,6 +31,16 @@ def check_slug(slug: str) -> str:
     if not SLUG.fullmatch(slug):
         raise NameProblemError(f"{slug!r} is not a slug: a-z, 0-9 and hyphen, 2 to 31 characters")
     return slug
+
+
+def check_host(host: str) -> str:
+    """Return a host name in small letters; raise for what no browser would ever ask for."""
+    plain = host.lower()
+    if not HOST.fullmatch(plain):
+        raise NameProblemError(
+            f"{host!r} is not a host name: without https://, port and path; 한글 as xn--…"
+        )
+    return plain
 
 
 def new_tenant_id() -> str:

@@ -21,6 +21,7 @@ from sinmungo_tenants.names import (
     CONTROL_SCHEMA,
     JOBS_SCHEMA,
     Deployment,
+    check_host,
     check_slug,
     schema_of,
 )
@@ -149,11 +150,9 @@ class Provisioner:
                 " VALUES (%s, %s, %s, %s, %s, 'ACTIVE', %s, %s, 1)",
                 (tenant_id, check_slug(spec.slug), *names, spec.server, now),
             )
-            _add_hosts(connection, tenant_id, spec)
         except psycopg.errors.UniqueViolation as error:
-            raise TenantExistsError(
-                f"slug {spec.slug!r} or one of its hosts is taken by another city"
-            ) from error
+            raise TenantExistsError(f"the slug {spec.slug!r} belongs to another city") from error
+        _add_hosts(connection, tenant_id, spec)
 
     def _make_schema(self, connection: psycopg.Connection[Any], tenant_id: str) -> None:
         for text in schema_statements(self.deployment, tenant_id):
@@ -190,11 +189,14 @@ def schema_statements(deployment: Deployment, tenant_id: str) -> tuple[str, ...]
 
 
 def _add_hosts(connection: psycopg.Connection[Any], tenant_id: str, spec: TenantSpec) -> None:
-    for position, host in enumerate(spec.hosts):
-        connection.execute(
-            "INSERT INTO control.tenant_hosts (host, tenant_id, position) VALUES (%s, %s, %s)",
-            (host.lower(), tenant_id, position),
-        )
+    for position, host in enumerate(dict.fromkeys(map(check_host, spec.hosts))):
+        try:
+            connection.execute(
+                "INSERT INTO control.tenant_hosts (host, tenant_id, position) VALUES (%s, %s, %s)",
+                (host, tenant_id, position),
+            )
+        except psycopg.errors.UniqueViolation as error:
+            raise TenantExistsError(f"the host {host!r} belongs to another city") from error
 
 
 def _touch(connection: psycopg.Connection[Any]) -> None:

@@ -1,7 +1,7 @@
 """Which cities there are, held in memory by every process.
 
 A request must know its city without asking the database. The whole registry is small (243 rows),
-so each process keeps it and looks four times a second at one number, `registry_version`, that every
+so each process keeps it and looks ten times a second at one number, `registry_version`, that every
 change raises: a switch is obeyed by all processes within a second, with no message bus.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sinmungo_tenants.doors import Doors
 
 log = structlog.get_logger(__name__)
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.1
 
 
 class Tenant(msgspec.Struct, frozen=True):

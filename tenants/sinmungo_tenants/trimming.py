@@ -3,14 +3,18 @@
 A city's own role may only add to its logs.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from sinmungo_tenants.names import schema_of
 from sinmungo_tenants.servers import MAIN, Servers
 
 LOCK_TIMEOUT = "5s"
+type Proof = Callable[[int], tuple[str, Sequence[Any]]]
 _OUTCOMES = (
     "DELETE FROM control.fleet_outcomes o USING control.fleet_runs r WHERE o.run_id = r.id"
     " AND r.started_at < %s AND r.id <> %s"
@@ -20,15 +24,30 @@ _NEWEST = "SELECT id FROM control.fleet_runs ORDER BY started_at DESC, id DESC L
 
 
 def trim_log(
-    servers: Servers, server: str, tenant_id: str, table: str, column: str, before: datetime
+    servers: Servers,
+    server: str,
+    tenant_id: str,
+    table: str,
+    column: str,
+    before: datetime,
+    proof: Proof | None = None,
 ) -> int:
-    """Delete the lines of a city's log whose moment lies before `before`; return how many went."""
+    """Delete the lines of a city's log whose moment lies before `before`; return how many went.
+
+    `proof` is told how many; the statement that it returns, with its values in order, is run in the
+    city's schema in the same transaction: no line goes without it.
+    """
     statement = sql.SQL("DELETE FROM {} WHERE {} < %s").format(
-        sql.Identifier(schema_of(tenant_id), table), sql.Identifier(column)
+        sql.Identifier(table), sql.Identifier(column)
     )
     with servers.transaction(server) as city:
         city.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'".encode())
-        return city.execute(statement, (before,)).rowcount
+        city.execute(f"SET LOCAL search_path = {schema_of(tenant_id)}".encode())
+        count = city.execute(statement, (before,)).rowcount
+        if count and proof is not None:
+            text, values = proof(count)
+            psycopg.RawCursor(city).execute(text.encode(), values)
+        return count
 
 
 def trim_runs(servers: Servers, before: datetime) -> int:

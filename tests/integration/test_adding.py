@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,6 @@ import psycopg
 import pytest
 
 from sinmungo.app import Runtime
-from sinmungo.config import Settings
 from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.deploy.first_admin import FirstAdmin
 from sinmungo.host.city_settings import get_settings, set_setting
@@ -23,6 +21,7 @@ from sinmungo.host.opening import is_open
 from sinmungo.host.types import Slice
 from sinmungo.people.service import list_units
 from sinmungo.slices import CORE_SLICES
+from sinmungo.testing.command import snippet
 from sinmungo.testing.database import DEPARTMENTS
 from sinmungo_tenants.errors import TenantExistsError
 from sinmungo_tenants.names import schema_of
@@ -188,17 +187,9 @@ asyncio.run(main())
 
 async def test_a_process_killed_in_the_middle_leaves_nothing(runtime: Runtime):
     before = traces(runtime)
-    settings: Settings = runtime.settings
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        KILLED,
-        msgspec.json.encode(settings).decode(),
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ},
-    )
-    output, _ = await process.communicate()
-    assert (process.returncode, output) == (-signal.SIGKILL, b"seeding\n")
+    settings = msgspec.json.encode(runtime.settings).decode()
+    found = await snippet(KILLED, settings, environment=os.environ)
+    assert found == (-signal.SIGKILL, "seeding\n")
     for _ in range(100):
         if traces(runtime) == before:
             break

@@ -1,6 +1,7 @@
 """A city as one file: taken in use, put back under another slug, here or elsewhere."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sinmungo.deploy.archives import Archives, Plan
 from sinmungo.deploy.cities import Cities, CityFile, read_files
 from sinmungo.deploy.folder import city_folders
 from sinmungo.deploy.leaving import Leaving
-from sinmungo.deploy.problems import KeyProblemError
+from sinmungo.deploy.problems import CityFileProblemError, KeyProblemError
 from sinmungo.host.city_settings import get_settings, set_setting
 from sinmungo.jobs import outbox
 from sinmungo.people.service import list_officers, list_units
@@ -23,7 +24,9 @@ from sinmungo.testing import database
 from sinmungo.testing.people import People
 from sinmungo.testing.whole_cities import demo_city, discard, left_of, register_case, sums
 from sinmungo_tenants import Tenant
-from sinmungo_tenants.archive.manifest import Manifest
+from sinmungo_tenants.archive import pack
+from sinmungo_tenants.archive.manifest import FilePart, Manifest
+from sinmungo_tenants.archive.opened import Archive
 from sinmungo_tenants.archive.problems import ArchiveProblemError
 from sinmungo_tenants.archive.restore import migrate_to
 from sinmungo_tenants.archive.view import ARCHIVES, LAST, LOG
@@ -34,6 +37,7 @@ from sinmungo_tenants.provision import Provisioner, TenantSpec
 
 FILES = {f.slug: f for f in read_files(Path(__file__).parents[2] / "tenants")}
 ODD = "\\.\n\\N\t\r\n'\"\\x00 한글 \U0001f600"
+FILES_OF = pack.files_of
 KEYS = ("city_keys",)  # wrapped anew, so never the same twice
 
 
@@ -129,12 +133,21 @@ async def test_the_city_goes_on_while_it_is_archived(
 async def test_the_registry_knows_who_archived_what(
     runtime: Runtime, city: Tenant, archives: Archives, tmp_path: Path
 ):
+    killed, running = (tmp_path / f"{city.slug}-{n}.zip.part" for n in range(2))
+    for left in (killed, running):
+        left.write_text("홍길동")
+    os.utime(killed, (0, 0))
     made = archives.make(city.id, tmp_path)
+    assert (killed.exists(), running.exists()) == (False, True)
     with pytest.raises(OSError, match="File exists"):
         archives.make(city.id, made.file)
     async with runtime.doors.control_session() as session:
         last = {row.tenant_id: row for row in await session.all(LAST)}[city.id]
-        rows = [r for r in await session.all(ARCHIVES, limit=20) if r.tenant_id == city.id]
+        rows = [
+            r
+            for r in await session.all(ARCHIVES, slug="", state="", limit=20, offset=0)
+            if r.tenant_id == city.id
+        ]
         acts = [r for r in await session.all(LOG, limit=20) if r.tenant_id == city.id]
     assert (last.file, last.row_count) == (made.file.name, made.manifest.rows)
     assert last.bytes == made.file.stat().st_size
@@ -146,12 +159,18 @@ async def test_the_registry_knows_who_archived_what(
 async def test_a_failure_is_remembered_and_leaves_no_file(
     runtime: Runtime, city: Tenant, archives: Archives, tmp_path: Path, monkeypatch
 ):
-    monkeypatch.setattr("sinmungo_tenants.archive.pack.fingerprint", _full)
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", _full)  # the last thing: its hash lies beside it already
     with pytest.raises(OSError, match="No space"):
         archives.make(city.id, tmp_path)
+    monkeypatch.setattr(Path, "replace", replace)
     assert names(tmp_path) == []
     async with runtime.doors.control_session() as session:
-        rows = [r for r in await session.all(ARCHIVES, limit=20) if r.tenant_id == city.id]
+        rows = [
+            r
+            for r in await session.all(ARCHIVES, slug="", state="", limit=20, offset=0)
+            if r.tenant_id == city.id
+        ]
     assert [r.state for r in rows] == ["FAILED"]
 
 
@@ -159,7 +178,7 @@ def names(folder: Path) -> list[str]:
     return [p.name for p in folder.iterdir()]
 
 
-def _full(_: object) -> str:
+def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
@@ -168,10 +187,17 @@ async def test_restored_cities_wait_until_they_are_resumed(
 ):
     async with runtime.work.open(city) as ctx:
         await outbox.put(ctx, "cases.answered", clock.uuid7())
-    archives.restore(archives.make(city.id, tmp_path).file, Plan(slug="waiting"))
+    file = archives.make(city.id, tmp_path).file
+    archives.restore(file, Plan(slug="waiting"))
     back = await found(runtime, "waiting")
     assert (back.state, back.open, back.hosts) == ("SUSPENDED", False, ())
     assert sums(runtime, back)["outbox"] == sums(runtime, city)["outbox"]
+    with pytest.raises(TenantExistsError, match="slug 'waiting'"):
+        archives.restore(file, Plan(slug="waiting"))
+    again = archives.restore(file, Plan(slug="waiting-too"))
+    assert len({again.id, back.id, city.id}) == 3
+    too = await found(runtime, "waiting-too")
+    assert sums(runtime, too, but=KEYS) == sums(runtime, back, but=KEYS)
 
 
 async def test_another_deployment_takes_the_city_with_the_old_key(
@@ -254,11 +280,14 @@ async def test_an_older_archive_is_upgraded(runtime: Runtime, archives: Archives
 
 
 async def test_files_travel_with_the_city(
-    runtime: Runtime, city: Tenant, archives: Archives, tmp_path: Path
+    runtime: Runtime, city: Tenant, archives: Archives, tmp_path: Path, monkeypatch
 ):
     folder = city_folders(runtime.settings, city.id)["files"] / "ab"
     folder.mkdir(parents=True)
     (folder / "abcd").write_bytes(b"\0scan" * 1000)
+    (folder / "unfinished.part").write_bytes(b"half")
+    gone = (folder / "abce", "ab/abce")  # deleted by an officer between the look and the reading
+    monkeypatch.setattr(pack, "files_of", lambda of: [*FILES_OF(of), gone] if of.exists() else [])
     made = archives.make(city.id, tmp_path)
     assert [(f.path, f.size) for f in made.manifest.files] == [("ab/abcd", 5000)]
     restored = archives.restore(made.file, Plan(slug="with-files"))
@@ -271,41 +300,49 @@ async def test_nothing_is_left_when_it_fails(
 ):
     folder = city_folders(runtime.settings, city.id)["files"]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "one").write_bytes(b"1")
+    for name in ("one", "two"):
+        (folder / name).write_bytes(b"1")
     file = archives.make(city.id, tmp_path).file
     with pytest.raises(TenantExistsError):
         archives.restore(file, Plan())
-    with pytest.raises(TenantExistsError):
+    with pytest.raises(TenantExistsError, match="host"):
         archives.restore(file, Plan(slug="same-host", hosts=city.hosts))
-    ids = iter(["gonewrong", "gonewrong2"])
+    with pytest.raises(CityFileProblemError, match="operator"):
+        archives.restore(file, Plan(slug="same-desk", hosts=("Localhost",)))
+    ids = iter(["hasfiles", "gonewrong", "gonewrong2"])
     monkeypatch.setattr("sinmungo_tenants.archive.restore.new_tenant_id", lambda: next(ids))
-    monkeypatch.setattr("sinmungo_tenants.archive.restore._files", _half)
+    monkeypatch.setattr(Archive, "file", _half)
+    remnant = city_folders(runtime.settings, "hasfiles")["files"]
+    remnant.mkdir(parents=True)
     before = sums(runtime, city)
     with pytest.raises(OSError, match="No space"):
         archives.restore(file, Plan(slug="broken"))
     assert left_of(runtime, "gonewrong") == []
+    assert left_of(runtime, "hasfiles") == [str(remnant)]  # what a mishap left is nobody's to touch
     await runtime.registry.refresh(force=True)
     assert "broken" not in {c.slug for c in runtime.registry.all()}
     assert sums(runtime, city) == before
 
 
-def _half(*_: object) -> None:
-    raise OSError(28, "No space left on device")
+def _half(_: Archive, part: FilePart) -> Iterator[bytes]:
+    if part.path == "two":
+        raise OSError(28, "No space left on device")
+    yield b"1"
 
 
 async def test_neighbours_are_not_touched(
     runtime: Runtime, city: Tenant, archives: Archives, make_city, tmp_path: Path
 ):
-    three = (city, await make_city(), await make_city())
-    for other in three:
-        await register_case(runtime, other)
-    before = [sums(runtime, c) for c in three]
+    both = (city, await make_city())
+    for each in both:
+        await register_case(runtime, each)
+    before = [sums(runtime, c) for c in both]
     file = archives.make(city.id, tmp_path).file
     archives.verify(file)
     archives.restore(file, Plan(slug="neighbour"))
-    assert [sums(runtime, c) for c in three] == before
+    assert [sums(runtime, c) for c in both] == before
     Leaving(runtime, "tester").export(city.id, tmp_path)
-    assert [sums(runtime, c) for c in three[1:]] == before[1:]
+    assert sums(runtime, both[1]) == before[1]
 
 
 async def test_verify_reads_a_sound_archive(city: Tenant, archives: Archives, tmp_path: Path):

@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from sinmungo.app import Runtime
+from sinmungo.cli.archive_told import written
+from sinmungo.cli.told import CliProblemError
 from sinmungo.testing.command import command
 from sinmungo.testing.whole_cities import discard, left_of, register_case, sums
 from sinmungo_tenants import Tenant
@@ -81,12 +84,8 @@ async def test_a_city_moves_and_leaves(
     code, output = await tenant("drop", "moved", "--type-slug", "moved")
     assert (code, "suspend it first" in output) == (1, True)
     assert (await tenant("suspend", "moved", "--why", "이전"))[0] == 0
-    code, output = await tenant("drop", "moved", "--type-slug", "moved")
-    assert (code, "never exported" in output) == (1, True)
     code, output = await tenant("export", "moved", "--out", str(out))
     assert (code, "keep it locked away" in output) == (0, True)
-    code, output = await tenant("drop", "moved", "--type-slug", city.slug)
-    assert (code, "type the slug" in output) == (1, True)
     code, output = await tenant("drop", "moved")
     assert (code, "--type-slug moved" in output) == (1, True)
     write(tmp_path / "moved.toml")
@@ -122,14 +121,19 @@ async def test_what_goes_wrong_is_one_line(tenant, city: Tenant, tmp_path: Path)
     file = tmp_path / "file"
     write(file)
     for words, told in (
-        (("archive",), "name a city"),
         (("archive", "nowhere"), "no city"),
         (("archive", city.slug, "--out", str(file)), "file"),
         (("archive", "--verify", str(file)), "damaged"),
         (("restore", str(tmp_path / "absent.tar")), "no file"),
         (("export", city.slug, "--out", str(file)), "cannot write"),
-        (("drop", "nowhere", "--type-slug", "nowhere"), "no city"),
     ):
         code, output = await tenant(*words)
         assert (code, len(output.strip().splitlines())) == (1, 1), output
         assert told in output
+
+
+def test_what_the_database_refuses_is_told_without_a_row():
+    row = "Key (phone)=(010-1234-5678) already exists."
+    with pytest.raises(CliProblemError, match=r"UniqueViolation \(23505\)") as told, written():
+        raise psycopg.errors.UniqueViolation(row)
+    assert "1234" not in str(told.value)

@@ -3,12 +3,14 @@
 import gzip
 import hashlib
 import io
+import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from sinmungo.app import Runtime
 from sinmungo.deploy.archives import Archives, Plan
@@ -24,10 +26,18 @@ type Change = Callable[[Members], None]
 TABLE = "tables/companies.copy.gz"
 
 
-@pytest.fixture
-async def sound(runtime: Runtime, city: Tenant, tmp_path: Path) -> Path:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def made(runtime: Runtime, make_city, tmp_path_factory) -> Path:
+    """Return the archive of a city with a case; who breaks it takes a copy."""
+    city: Tenant = await make_city(kept=True)
     await register_case(runtime, city)
-    return Archives(runtime, "tester").make(city.id, tmp_path).file
+    return Archives(runtime, "tester").make(city.id, tmp_path_factory.mktemp("sound")).file
+
+
+@pytest.fixture
+def sound(made: Path, tmp_path: Path) -> Path:
+    shutil.copy(made.with_name(f"{made.name}.sha256"), tmp_path)
+    return Path(shutil.copy(made, tmp_path))
 
 
 def rewrite(file: Path, change: Change) -> Path:

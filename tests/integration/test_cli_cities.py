@@ -4,17 +4,21 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sinmungo.app import Runtime
-from sinmungo.deploy.cities import Cities
-from sinmungo.deploy.many import add_many, read_list
+from sinmungo.deploy.cities import Cities, CityFile
+from sinmungo.deploy.first_admin import FirstAdmin, first_password, new_link
+from sinmungo.deploy.many import Wanted, add_many, read_list
 from sinmungo.deploy.problems import CityFileProblemError
 from sinmungo.deploy.templates import Template, read_template
+from sinmungo.errors import InvalidError
 from sinmungo.host.city_settings import get_settings
 from sinmungo.host.opening import is_open
 from sinmungo.people import invitations
+from sinmungo.people.invitations import UnusableLinkError
 from sinmungo.people.service import list_units
 from sinmungo.testing.command import command
 from sinmungo_tenants import Tenant
@@ -71,8 +75,16 @@ async def test_a_city_with_its_first_admin(sinmungo, runtime: Runtime, tmp_path:
     await runtime.registry.refresh()
     city = runtime.registry.by_slug("newborn")
     assert (city.service_name, city.hosts) == ("기업애로센터", ("newborn.example.kr",))
+    code, output = await sinmungo("tenant", "link", "newborn", "boss")
+    newer = re.search(r"^https://newborn\S+/invitation/(\S+)$", output, re.MULTILINE)
+    assert (code, newer is not None) == (0, True), output
     async with runtime.work.open(city) as ctx:
-        assert (await invitations.look(ctx, token[1])).login == "boss"
+        assert newer is not None
+        assert (await invitations.look(ctx, newer[1])).login == "boss"
+        with pytest.raises(UnusableLinkError):
+            await invitations.look(ctx, token[1])
+        with pytest.raises(InvalidError, match="nobody"):
+            await new_link(ctx, "nobody")
         assert not await is_open(ctx)
         assert [u.name for u in await list_units(ctx)] == ["기업과", "상담팀"]
         key = "cases.default_petition_type"
@@ -84,8 +96,10 @@ async def test_a_city_with_its_first_admin(sinmungo, runtime: Runtime, tmp_path:
     async with runtime.work.open(runtime.registry.by_slug("younger")) as ctx:
         assert await list_units(ctx) == []
         assert (await get_settings(ctx, {key: ""}))[key] == "STATUTORY"
-    code, output = await sinmungo("tenant", "add", "third", "셋시", "--like", "no-such")
-    assert (code, len(output.strip().splitlines())) == (1, 1)
+        assert await first_password(ctx, FirstAdmin("first", "정다올"))  # before any department
+    for refused in (("--like", "no-such"), ("--plugin", "no-such")):
+        code, output = await sinmungo("tenant", "add", "third", "셋시", *refused)
+        assert (code, len(output.strip().splitlines()), "no-such" in output) == (1, 1, True)
 
 
 async def test_a_list_goes_on_past_a_failure_and_may_be_repeated(
@@ -99,17 +113,19 @@ async def test_a_list_goes_on_past_a_failure_and_may_be_repeated(
     code, output = await sinmungo(*words)
     assert code == 1
     assert "2 made, 0 were there, 2 failed" in output
-    assert "cities.csv:3" in output
-    assert "cities.csv:5" in output
+    for line in ("cities.csv:3", "cities.csv:5"):
+        assert output.count(line) == 2  # at once, and in the table at the end
     assert stat.S_IMODE(links.stat().st_mode) == 0o600
-    lines = links.read_text("utf-8").splitlines()
-    assert [line.split(",")[0] for line in lines] == ["slug", "alpha", "beta"]
+    first = links.read_text("utf-8").splitlines()
+    assert sorted(line.split(",")[0] for line in first) == ["alpha", "beta", "slug"]
     assert "invitation/" not in output
 
-    mended = text.replace("Bad Slug", "good-slug").replace(city.hosts[0], "")
+    mended = text.replace("Bad Slug,나시,,,", "good-slug,나시,,boss,").replace(city.hosts[0], "")
     source.write_text(mended, "utf-8")
     code, output = await sinmungo(*words)
     assert (code, "2 made, 2 were there, 0 failed" in output) == (0, True), output
+    *former, added = links.read_text("utf-8").splitlines()
+    assert (former, added.split(",")[0]) == (first, "good-slug")  # no link is ever lost
     await runtime.registry.refresh()
     assert {"alpha", "beta", "gamma", "good-slug"} <= {c.slug for c in runtime.registry.all()}
 
@@ -144,11 +160,29 @@ def test_a_template_is_no_city(tmp_path: Path):
 
 async def test_many_cities_two_at_a_time(runtime: Runtime, tmp_path: Path):
     source = tmp_path / "made-up.csv"
-    rows = [f"many{n:03d},{n}번째시,many{n:03d}.localhost" for n in range(12)]
+    rows = [f"many{n:03d},{n}번째시,many{n:03d}.localhost" for n in range(4)]
     source.write_text("\n".join(["slug,name,hosts", *rows]), "utf-8")
     wanted, steps = read_list(source, Template()), []
     outcomes = await add_many(Cities(runtime), wanted, workers=2, step=steps.append)
-    assert [o.state for o in outcomes] == ["MADE"] * 12
+    assert [o.state for o in outcomes] == ["MADE"] * 4
     assert [o.slug for o in outcomes] == [w.file.slug for w in wanted]
     assert sorted(o.slug for o in steps) == [o.slug for o in outcomes]
-    assert runtime.registry.by_host("many011.localhost") is not None
+    assert runtime.registry.by_host("many003.localhost") is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"plugins": ("no-such",)}, "no-such is not installed here"),
+        ({"hosts": ("https://a.example.kr/",)}, "is not a host name"),
+        ({"hosts": ("127.0.0.1",)}, "the operator's own address"),
+        ({"server": "no-such"}, "no-such"),
+        ({"tables": {"people": {"departments": [{"label": "과"}]}}}, "[people]: KeyError: 'name'"),
+    ],
+    ids=["plugin", "address", "desk", "server", "departments"],
+)
+async def test_what_cannot_be_made_says_why(runtime: Runtime, wrong: dict[str, Any], told: str):
+    file = CityFile(slug="wrong", name="시", service_name="기업SOS", **wrong)
+    (outcome,) = await add_many(Cities(runtime), [Wanted("a line", file)])
+    assert (outcome.state, told in outcome.reason) == ("FAILED", True), outcome.reason
+    assert "wrong" not in {c.slug for c in runtime.registry.all()}

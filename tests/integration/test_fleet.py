@@ -211,7 +211,7 @@ def test_only_those_behind_run_and_each_outcome_is_written(deployed: Deployed):
     assert all(x.seconds is not None and x.seconds > 0 for x in lines.values())
 
 
-def test_every_outcome_is_pending_before_the_first_city_is_touched(deployed: Deployed):
+def test_every_outcome_is_pending_first_and_workers_are_bounded(deployed: Deployed, monkeypatch):
     seen: list[dict[str, str]] = []
 
     class Looking(Heard):
@@ -219,8 +219,27 @@ def test_every_outcome_is_pending_before_the_first_city_is_touched(deployed: Dep
             super().begin(total)
             seen.append({line.slug: line.state for line in deployed.written().values()})
 
-    deployed.upgrade(deployed.newer(ADD_COLUMN), heard=Looking())
+    at_once = counting(monkeypatch)
+    sleepy = 'op.execute("SELECT pg_sleep(0.1)")'
+    deployed.upgrade(deployed.newer(ADD_COLUMN, sleepy), heard=Looking(), workers=2)
     assert seen == [dict.fromkeys(deployed.cities, "PENDING")]
+    assert max(at_once) == 2
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets, for each city that is begun, how many are under way then."""
+    under_way: set[str] = set()
+    seen: list[int] = []
+    real = Fleet._city
+
+    def city(self, task, hands, pairs):
+        under_way.add(pairs[0].slug)
+        seen.append(len(under_way))
+        real(self, task, hands, pairs)
+        under_way.discard(pairs[0].slug)
+
+    monkeypatch.setattr(Fleet, "_city", city)
+    return seen
 
 
 def test_a_city_that_fails_is_as_before_and_the_others_go_on(deployed: Deployed):

@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass
 
 import psycopg
-import pytest
 import pytest_asyncio
 
 from sinmungo.app import Runtime
@@ -15,6 +14,7 @@ from sinmungo.testing import database
 from sinmungo.testing.command import command
 from sinmungo_tenants.chain import chain
 from sinmungo_tenants.fleet.apply import advance
+from sinmungo_tenants.fleet.plan import behind, opened
 from sinmungo_tenants.migrate import steps
 from sinmungo_tenants.names import schema_of
 
@@ -66,15 +66,19 @@ async def operator(server_dsn, worker_id, tmp_path_factory):
         yield Operator(runtime)
 
 
-@pytest.fixture
-def behind(operator: Operator) -> tuple[str, str]:
-    operator.put_back("near")
-    operator.put_back("far")
-    return chain(COMPONENT)[-2:]
+async def test_the_operators_road_from_plan_to_done(operator: Operator):
+    """Each step on what the one before has left; making old cities is the dear part."""
+    for slug in ("near", "far"):
+        operator.put_back(slug)
+    old, new = chain(COMPONENT)[-2:]
+    await plan_and_status_tell_who_is_behind(operator, old, new)
+    await a_rehearsal_leaves_the_city_behind(operator, new)
+    await what_cannot_start_is_one_line_and_two(operator)
+    await the_exit_code_tells_of_a_failure(operator)
+    await the_next_run_resumes(operator)
 
 
-async def test_plan_upgrade_and_status_tell_the_same_story(operator: Operator, behind):
-    old, new = behind
+async def plan_and_status_tell_who_is_behind(operator: Operator, old: str, new: str) -> None:
     code, output = await operator.fleet("plan", "--sql")
     assert code == 0
     (row,) = [line for line in output.splitlines() if "core" in line and "--" not in line]
@@ -83,50 +87,24 @@ async def test_plan_upgrade_and_status_tell_the_same_story(operator: Operator, b
     assert f"-- core {new}" in output
     assert f"-- core {old}" not in output
     code, output = await operator.fleet("status")
-    assert (code, f"behind: far: core {old} → {new}" in output) == (1, True)
-
-    code, output = await operator.fleet("upgrade", "--canary", "near", "--workers", "1")
-    assert (code, "2 ok, 0 failed, 0 left" in output) == (0, True), output
-    code, output = await operator.fleet("status", "--everything")
-    assert code == 0
-    assert "last run: DONE" in output
-    assert output.count(" OK ") == 2
-    assert "every city is up to date" in output
-    code, output = await operator.fleet("upgrade")
-    assert (code, "nothing to do" in output) == (0, True)
-    code, output = await operator.fleet("plan")
-    assert (code, "nothing to do" in output) == (0, True)
+    assert code == 1
+    assert {f"behind: {city}: core {old} → {new}" for city in ("far", "near")} == set(
+        output.splitlines()
+    )
 
 
-async def test_the_exit_code_tells_and_the_next_run_resumes(operator: Operator, behind):
-    del behind
-    city = operator.runtime.registry.by_slug("far")
-    with psycopg.connect(operator.runtime.settings.database_url) as reader:
-        reader.execute(f"LOCK TABLE {schema_of(city.id)}.alembic_core IN ACCESS EXCLUSIVE MODE")
-        code, output = await operator.fleet("upgrade", "--lock-timeout", "0.2")
-        assert code == 1
-        assert "FAILED: far: core:" in output
-        assert "1 ok, 1 failed, 0 left" in output
-    code, output = await operator.fleet("status")
-    assert (code, "behind: far" in output, "behind: near" in output) == (1, True, False)
-    code, output = await operator.fleet("upgrade")
-    assert (code, "1 ok, 0 failed, 0 left" in output) == (0, True)
-
-
-async def test_rehearse_tells_seconds_and_leaves_the_city_behind(operator: Operator, behind):
-    _, new = behind
+async def a_rehearsal_leaves_the_city_behind(operator: Operator, new: str) -> None:
     code, output = await operator.fleet("rehearse", "near")
     assert code == 0
     assert f"core {new}: 0." in output
     assert "the copy is gone again" in output
-    code, _ = await operator.fleet("status")
-    assert code == 1
+    with opened(operator.runtime.settings.migrator_dsn) as connection:
+        assert len(behind(connection, [COMPONENT])) == 2
     code, output = await operator.fleet("rehearse", "nowhere")
     assert (code, output.strip()) == (2, "sinmungo: no city with the slug 'nowhere'")
 
 
-async def test_what_cannot_start_is_one_line_and_two(operator: Operator, behind):
-    del behind
+async def what_cannot_start_is_one_line_and_two(operator: Operator) -> None:
     code, output = await operator.fleet("upgrade", "--canary", "nowhere")
     assert (code, output.strip()) == (2, "sinmungo: no city with the slug 'nowhere'")
     code, output = await operator.fleet("upgrade", "--workers", "0")
@@ -138,6 +116,32 @@ async def test_what_cannot_start_is_one_line_and_two(operator: Operator, behind)
         other.execute("SELECT pg_advisory_lock(%s)", (0x5EED_F1EE7,))
         code, output = await operator.fleet("upgrade")
         assert (code, "another run is under way" in output) == (2, True)
+
+
+async def the_exit_code_tells_of_a_failure(operator: Operator) -> None:
+    city = operator.runtime.registry.by_slug("far")
+    words = ("--canary", "near", "--workers", "1", "--lock-timeout", "0.2")
+    with psycopg.connect(operator.runtime.settings.database_url) as reader:
+        reader.execute(f"LOCK TABLE {schema_of(city.id)}.alembic_core IN ACCESS EXCLUSIVE MODE")
+        code, output = await operator.fleet("upgrade", *words)
+    assert code == 1
+    assert "FAILED: far: core:" in output
+    assert "1 ok, 1 failed, 0 left" in output
+    code, output = await operator.fleet("status")
+    assert (code, "behind: far" in output, "behind: near" in output) == (1, True, False)
+
+
+async def the_next_run_resumes(operator: Operator) -> None:
+    code, output = await operator.fleet("upgrade")
+    assert (code, "1 ok, 0 failed, 0 left" in output) == (0, True), output
+    code, output = await operator.fleet("status", "--everything")
+    assert code == 0
+    assert "last run: DONE" in output
+    assert output.count(" OK ") == 1
+    assert "every city is up to date" in output
+    for verb in ("upgrade", "plan"):
+        code, output = await operator.fleet(verb)
+        assert (code, "nothing to do" in output) == (0, True)
 
 
 async def test_a_newer_package_brings_its_first_data_too(operator: Operator):

@@ -78,6 +78,7 @@ class World:
     """A deployment whose code knows one revision of core more than its cities have."""
 
     runtime: Runtime
+    app: Any
     newer: Component
     folder: Path
     plugin: Component
@@ -127,17 +128,17 @@ async def world(server_dsn, worker_id, tmp_path_factory) -> AsyncIterator[World]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sinmungo.app.COMPONENT", newer)
         async with database.test_runtime(dsn, name, folder / "data", host) as runtime:
-            yield World(runtime, newer, folder, plugin)
+            yield World(runtime, create_app(runtime), newer, folder, plugin)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def pair(world: World, request) -> AsyncIterator[tuple[Web, Web]]:
     """Return access to two fresh cities of the older revision, through one application."""
     slug = f"p{abs(hash(request.node.name)) % 10**9}"
-    app, made = create_app(world.runtime), []
+    made: list[Web] = []
     for end in ("a", "b"):
         city = await database.new_city(world.runtime, slug + end, ("fake",), {}, kept=True)
-        made.append(Web(app, city.hosts[0], People(world.runtime, city)))
+        made.append(Web(world.app, city.hosts[0], People(world.runtime, city)))
     yield made[0], made[1]
     for web in made:
         await web.close()

@@ -14,9 +14,14 @@ import pytest
 
 from sinmungo import clock
 from sinmungo.app import Runtime
+from sinmungo.deploy.archives import Archives, Plan
 from sinmungo.deploy.folder import city_folders
 from sinmungo.deploy.leaving import Leaving
 from sinmungo.deploy.leaving_registers import registers
+from sinmungo.jobs import outbox
+from sinmungo.jobs.worker import Worker
+from sinmungo.opening.mail_test import MAIL_JOB
+from sinmungo.testing.database import new_city
 from sinmungo.testing.people import People
 from sinmungo.testing.whole_cities import discard, left_of, register_case, sums
 from sinmungo_tenants import Tenant
@@ -84,14 +89,6 @@ async def test_personal_values_are_readable_and_secrets_are_not_there(
     assert made.file.stat().st_mode & 0o077 == 0
 
 
-async def test_the_city_itself_knows_that_it_was_exported(
-    runtime: Runtime, city: Tenant, tmp_path: Path
-):
-    made = Leaving(runtime, "tester").export(city.id, tmp_path)
-    (line,) = rows(opened(made.file)["tables/access_log.csv"])
-    assert (line["act"], line["subject_kind"], line["address"]) == ("EXPORT", "city", "operator")
-
-
 async def test_what_would_be_left_behind_is_refused(runtime: Runtime, city: Tenant, tmp_path: Path):
     def change(text: str) -> None:
         with psycopg.connect(runtime.settings.migrator_dsn) as connection:
@@ -129,6 +126,8 @@ async def test_the_manifest_and_the_dictionary_cover_what_is_there(
             assert [c for t, c in told if t == table] != []
             assert {(table, c) for c in columns} == {(t, c) for t, c in told if t == table}
     assert all(e["표 이름"] and e["뜻"] for e in entries)
+    (line,) = rows(members["tables/access_log.csv"])  # the city itself knows of it
+    assert (line["act"], line["subject_kind"], line["address"]) == ("EXPORT", "city", "operator")
     assert city.name in members["data-dictionary.md"].decode()
     assert "개인정보" in members["README.md"].decode()
 
@@ -190,11 +189,13 @@ async def _acts(runtime: Runtime, city: Tenant) -> list[str]:
 async def test_nothing_of_a_dropped_city_is_left(
     runtime: Runtime, make_city, life: Life, tmp_path: Path
 ):
-    city, neighbour = await make_city(), await make_city()
+    city, neighbour = await new_city(runtime, "leaver", (), {}), await make_city()
     for each in (city, neighbour):
         await register_case(runtime, each)
     before = sums(runtime, neighbour)
     put(city_folders(runtime.settings, city.id)["files"], "one", b"1")
+    archives, own = Archives(runtime, "tester"), sums(runtime, city, but=("city_keys",))
+    archive = archives.make(city.id, tmp_path).file
     life.stop(city.id, "이전", "tester")
     export = Leaving(runtime, "tester").export(city.id, tmp_path)
     gone = life.drop(city.id, city.slug, "tester", city_folders(runtime.settings, city.id).values())
@@ -209,6 +210,12 @@ async def test_nothing_of_a_dropped_city_is_left(
         dropped = {row.id: row for row in await session.all(DROPPED)}[city.id]
     assert (dropped.slug, dropped.name) == (gone.slug, gone.name) == (city.slug, city.name)
     assert (dropped.dropped_by, dropped.export_sha256) == ("tester", export.sha256)
+
+    back = archives.restore(archive, Plan(opened=True))
+    await runtime.registry.refresh()
+    again = runtime.registry.by_slug(city.slug)
+    assert (again.id, again.hosts, back.is_new_id) == (back.id, city.hosts, True)
+    assert sums(runtime, again, but=("city_keys",)) == own
 
 
 async def test_someone_at_work_is_not_cut_off(
@@ -225,12 +232,24 @@ async def test_someone_at_work_is_not_cut_off(
     assert left_of(runtime, city.id) == []
 
 
-async def test_a_suspended_city_shows_maintenance_and_a_resumed_one_works(
-    runtime: Runtime, city: Tenant, web, life: Life
+async def test_a_suspended_city_answers_nobody_and_its_jobs_wait(
+    runtime: Runtime, city: Tenant, web, people: People, life: Life
 ):
+    officer = await people.officer("TENANT_ADMIN", email="chief@example.go.kr")
+    async with runtime.work.open(city) as ctx:
+        await outbox.put(ctx, MAIL_JOB, officer.id)
     life.stop(city.id, "점검", "tester")
     await runtime.registry.refresh()
-    assert (await web.anyone().get("/")).status_code == 503
+    worker = Worker(runtime.work, runtime.registry)
+    for visitor in (web.anyone(), web.browser(officer)):
+        for path in ("/", "/office/cases", "/office/people/sign-in"):
+            answer = await visitor.get(path)
+            assert (answer.status_code, "잠시 멈추었습니다" in answer.text) == (503, True), path
+    answer = await web.api(officer).get("/api/v1/cases")
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert await worker.wake(city.id) == 0
     life.go_on(city.id, "", "tester")
     await runtime.registry.refresh()
     assert (await web.anyone().get("/")).status_code == 200
+    assert await worker.wake(city.id) == 1

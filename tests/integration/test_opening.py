@@ -30,13 +30,20 @@ PASSWORD = "gaon-haneul-2026"
 PATH = "/admin/opening"
 
 
-async def new_city(runtime: Runtime, *, departments: bool = True, opened: bool = False) -> Added:
+async def new_city(
+    runtime: Runtime,
+    *,
+    departments: bool = True,
+    opened: bool = False,
+    plugins: tuple[str, ...] = (),
+) -> Added:
     slug = f"opening{next(_numbers)}"
     file = CityFile(
         slug=slug,
         name="새시",
         service_name="기업SOS",
         hosts=(f"{slug}.localhost",),
+        plugins=plugins,
         tables={"people": {"departments": DEPARTMENTS if departments else []}},
     )
     return await Cities(runtime).add(file, admin=FirstAdmin("chief", "정다올"), opened=opened)
@@ -228,9 +235,14 @@ async def test_each_line_follows_what_it_looks_at(runtime: Runtime, door: Web):
     assert found["people.passwords"] == "LOOK"
 
 
-async def test_each_line_leads_to_a_screen_that_opens(door: Web):
+async def test_each_line_leads_to_a_screen_that_opens(runtime: Runtime, app: Any):
+    city = (await new_city(runtime, plugins=("bookings", "experts"))).city
+    door = Web(app, city.hosts[0], People(runtime, city))
     boss = await door.people.officer("TENANT_ADMIN")
     found = (await door.api(boss).get("/api/v1/opening")).json()["items"]
+    told = {item["code"]: item["state"] for item in found}
+    assert (told["companies.places"], told["experts.serving"]) == ("LOOK", "LOOK")
+    assert (told["bookings.rooms"], told["bookings.rota"]) == ("TODO", "LOOK")
     browser = door.browser(boss)
     for href in sorted({item["href"] for item in found}):
         answer = await browser.client.get(href, follow_redirects=True)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from sinmungo.companies.models import contacts
 from sinmungo.host.access_log import note_access
 from sinmungo.host.models import access_log
 from sinmungo.jobs.worker import Worker
+from sinmungo.retention import logs
 from sinmungo.retention import service as retention
 from sinmungo.retention.models import destructions, mask_runs
+from sinmungo.retention.proving import Deed
 from sinmungo.testing.people import Officer, People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant, read
@@ -292,6 +294,30 @@ async def test_the_city_sets_years_within_the_law_and_texts_go_later(
         told = [p.rule for p in await ctx.db.all(_PROOF)]
     assert oldest.year == 2030  # taken out by the migrator: the city's role may only add
     assert told == ["cases.text", "retention.access"]
+
+
+async def test_no_line_of_a_log_goes_without_its_proof(
+    city: Tenant, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+):
+    """The migrator writes the proof in the transaction that takes the lines out."""
+
+    async def dies(*_: Any) -> None:
+        raise RuntimeError("the worker dies here")
+
+    rule = next(r for r in runtime.host.retention_rules(city) if r.code == "retention.access")
+    with clock.frozen(THEN):
+        async with runtime.work.open(city) as ctx:
+            for _ in range(3):
+                await note_access(ctx, "VIEW", subject_kind="case")
+    deed = Deed(clock.uuid7(), rule, 1, date(2030, 1, 1), None)
+    monkeypatch.setattr(logs, "tell", dies)
+    with pytest.raises(RuntimeError):
+        async with runtime.work.open(city) as other:
+            await logs.trim(other, deed)
+    async with runtime.work.open(city) as after:
+        assert await after.db.one(read(select(func.count()).select_from(access_log), int)) == 0
+        (proof,) = [p for p in await retention.proofs(after) if p.run_id == deed.run_id]
+    assert (proof.rule, proof.record_count, proof.ended_to.year) == ("retention.access", 3, 2029)
 
 
 async def test_every_rule_runs_on_a_city_with_all_tables(make_city: Any, runtime: Runtime):

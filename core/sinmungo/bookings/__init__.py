@@ -8,6 +8,7 @@ from sinmungo.bookings.events import EVENTS
 from sinmungo.bookings.jobs import JOBS
 from sinmungo.bookings.message_texts import TEXTS_GROUP
 from sinmungo.bookings.models import bookings, services
+from sinmungo.bookings.opening_checks import CHECKS
 from sinmungo.bookings.permissions import PERMISSIONS
 from sinmungo.bookings.reports import REPORTS
 from sinmungo.bookings.retention import RETENTION
@@ -36,5 +37,6 @@ SLICE = Slice(
     copied=(services,),
     copied_settings=("bookings",),
     settings=(RULES_GROUP, TEXTS_GROUP),
+    checks=CHECKS,
     retention=RETENTION,
 )

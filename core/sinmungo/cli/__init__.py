@@ -10,19 +10,24 @@ from cyclopts import App
 from sinmungo.cli.told import CliProblemError
 
 app = App(name="sinmungo", help="One deployment, many city halls that help companies.")
-app.command("sinmungo.cli.demo:demo", name="demo")
-app.command("sinmungo.cli.web:web", name="web")
-app.command("sinmungo.cli.serve:worker", name="worker")
-app.command("sinmungo.cli.serve:show_config", name="config")
-app.command("sinmungo.cli.tenants:app", name="tenant")
-app.command("sinmungo.cli.plugins:app", name="plugin")
-app.command("sinmungo.cli.operators:app", name="operator")
-app.command("sinmungo.cli.doctor:doctor", name="doctor")
-app.command("sinmungo.cli.fleet:app", name="fleet")
-app.command("sinmungo.cli.servers:app", name="server")
-app.command("sinmungo.cli.imports:app", name="import")
-app.command("sinmungo.cli.revisions:revision", name="revision")
-app.command("sinmungo.cli.headsql:write_headsql", name="headsql")
+# Whoever asks for the list must not have to wait for every command's libraries.
+_COMMANDS = (
+    ("demo", "demo:demo", "Start PostgreSQL, web and worker with demo data."),
+    ("web", "web:web", "Serve web and API with granian until SIGTERM or SIGINT."),
+    ("worker", "serve:worker", "Do the outbox of every city until SIGTERM or SIGINT."),
+    ("config", "serve:show_config", "Print the settings in force, secrets masked."),
+    ("tenant", "tenants:app", "Cities of this deployment."),
+    ("plugin", "plugins:app", "Plugins: what is installed, and their life in each city."),
+    ("operator", "operators:app", "Accounts of the operator's desk at /platform."),
+    ("doctor", "doctor:doctor", "Say what is wrong; exit code 1 when something does not work."),
+    ("fleet", "fleet:app", "Bring all cities to the newest revisions."),
+    ("server", "servers:app", "Database servers on which cities lie."),
+    ("import", "imports:app", "Registers and lists from .xlsx or CSV into a city."),
+    ("revision", "revisions:revision", "Write what the models have more than the revisions make."),
+    ("headsql", "headsql:write_headsql", "Write the script from which new cities are made."),
+)
+for _name, _where, _told in _COMMANDS:
+    app.command(f"sinmungo.cli.{_where}", name=_name, help=_told)
 
 
 def main() -> None:

@@ -33,9 +33,15 @@ def bar() -> Iterator[Bar]:
 
 @contextmanager
 def written() -> Iterator[None]:
-    """Tell a full disk or a forbidden folder in one line."""
+    """Tell a full disk, a forbidden folder or what the database refuses in one line."""
+    import psycopg
+
+    from sinmungo_tenants.fleet.apply import plain
+
     try:
         yield
+    except psycopg.Error as error:  # its own text may quote a row
+        raise CliProblemError(f"the database: {plain(error)}") from error
     except OSError as error:
         raise CliProblemError(
             f"cannot write {error.filename or 'the file'}: {error.strerror}"

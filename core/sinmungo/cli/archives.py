@@ -66,6 +66,7 @@ def _archive_all(rt: "Runtime", slugs: dict[str, str], out: Path | None, keep_da
     import psycopg
 
     from sinmungo_tenants.errors import TenantsError
+    from sinmungo_tenants.fleet.apply import plain
 
     failed = 0
     for tenant_id, slug in slugs.items():
@@ -78,7 +79,7 @@ def _archive_all(rt: "Runtime", slugs: dict[str, str], out: Path | None, keep_da
             continue
         except psycopg.Error as error:  # its text may quote a row: the kind has to do
             failed += 1
-            complain(f"{slug}: {type(error).__name__}")
+            complain(f"{slug}: the database: {plain(error)}")
             continue
         size = made.file.stat().st_size / _MEGABYTE
         console.print(

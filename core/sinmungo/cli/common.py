@@ -10,6 +10,7 @@ from sinmungo.app import Runtime
 from sinmungo.cli.problems import load_settings, told
 from sinmungo.cli.told import CliProblemError
 from sinmungo.deploy.database import set_up
+from sinmungo.logs import configure_logs, only_failures
 
 
 def need_database(settings: config.Settings) -> config.Settings:
@@ -26,7 +27,9 @@ def need_database(settings: config.Settings) -> config.Settings:
 
 @asynccontextmanager
 async def runtime() -> AsyncIterator[Runtime]:
-    """Open a runtime on the configured database."""
+    """Open a runtime on the configured database; of the log only errors are printed."""
+    configure_logs("console")
+    only_failures()
     made = Runtime(need_database(load_settings()))
     async with made.running():
         yield made

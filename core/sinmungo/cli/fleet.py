@@ -114,7 +114,7 @@ def status(
         last = ledger.last_run(connection)
         lines = ledger.lines(connection, last.id) if last else []
     if last:
-        until = f"{last.finished_at:%H:%M:%S}" if last.finished_at else "now"
+        until = f"{last.finished_at:%H:%M:%S %Z}" if last.finished_at else "now"
         span = f"{last.started_at:%Y-%m-%d %H:%M:%S} to {until}"
         console.print(f"last run: {last.state}, {span}, by {last.started_by}")
         show_outcomes([line for line in lines if everything or line.state != "OK"])

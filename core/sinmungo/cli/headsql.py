@@ -14,7 +14,10 @@ from sinmungo_tenants.server.scratch import scratch_server
 def write_headsql(*names: str) -> None:
     """Run the revisions in an empty schema and write down what they made, as `head.sql`.
 
-    Without names for core and every installed plugin that keeps its files in this environment.
+    Parameters
+    ----------
+    names
+        "core" or slugs; without them core and every installed plugin.
     """
     with told(), scratch_server() as address, psycopg.connect(address.dsn) as connection:
         for component in _components(names):

@@ -80,19 +80,23 @@ def drop(slug: str, *, type_slug: str = "") -> None:
     """
     typed = type_slug or _ask(slug)
 
-    async def work() -> None:
+    async def work() -> list[Path]:
         from sinmungo.deploy.folder import city_folders
 
         async with runtime() as rt:
             city = rt.registry.by_slug(slug)
             folders = city_folders(rt.settings, city.id).values()
-            _life(rt).drop(city.id, typed, operator(), folders)
+            with written():
+                _life(rt).drop(city.id, typed, operator(), folders)
             console.print(f"{slug}: dropped; its id {city.id} is never used again")
             file = Path(rt.settings.tenants) / f"{slug}.toml"
             if file.exists():
                 console.print(f"delete {file} too, or `tenant apply` makes an empty city of it")
+            return [folder for folder in folders if folder.exists()]
 
-    run(work())
+    if left := run(work()):
+        complain(f"delete by hand what could not be deleted: {', '.join(map(str, left))}")
+        sys.exit(1)
 
 
 def _ask(slug: str) -> str:

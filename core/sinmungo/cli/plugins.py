@@ -17,9 +17,12 @@ from sinmungo_tenants import Tenant
 
 app = App(name="plugin", help="Plugins: what is installed, and their life in each city.")
 # The author's verbs lie above the command line, with the kit that tries a plugin.
-app.command("sinmungo.author.commands:new", name="new")
-app.command("sinmungo.author.commands:dev", name="dev")
-app.command("sinmungo.author.commands:check", name="check")
+for _verb, _help in (
+    ("new", "Write a plugin's first project: typed, with passing tests and its own CI script."),
+    ("dev", "Start a demo city with a plugin on; a changed file reloads it."),
+    ("check", "Try everything that a plugin contributes and name each mistake with its remedy."),
+):
+    app.command(f"sinmungo.author.commands:{_verb}", name=_verb, help=_help)
 
 type Yes = Annotated[bool, Parameter(negative="")]
 OPERATOR = Identity(kind="SYSTEM", name="운영자")
@@ -177,7 +180,8 @@ def _then(found: Plan) -> str:
 async def _tell_file(rt: Runtime, city: Tenant, plugin: str) -> None:
     async with rt.work.open(city) as ctx:
         last = (await activation.recent(ctx, plugin))[0]
-    console.print(f"exported to {activation.export_folder(rt, city) / (last.detail or '')}")
+    path = activation.export_folder(rt, city) / (last.detail or "")
+    console.print(f"exported to {path}", markup=False, soft_wrap=True)
 
 
 def _ask() -> None:

@@ -36,7 +36,12 @@ def upgrade() -> None:
 def revision(component: str, title: str) -> None:
     """Compare a component's models with its migrations and write the difference as a revision.
 
-    `component` is "core" or a plugin's slug. Read what it wrote before you commit it.
+    Parameters
+    ----------
+    component
+        "core" or a plugin's slug.
+    title
+        What changed, in a few words. Read what it wrote before you commit it.
     """
     chosen = _component(component)
     with told(), scratch_server() as address:

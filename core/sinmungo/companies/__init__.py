@@ -7,6 +7,7 @@ from sinmungo.companies.demo import demo
 from sinmungo.companies.events import EVENTS
 from sinmungo.companies.extra import RECORDS
 from sinmungo.companies.merges import MERGES
+from sinmungo.companies.opening_checks import CHECKS
 from sinmungo.companies.permissions import PERMISSIONS
 from sinmungo.companies.places import PLACES_GROUP
 from sinmungo.companies.retention import RETENTION
@@ -29,5 +30,6 @@ SLICE = Slice(
     seed=seed,
     demo=demo,
     settings=(PLACES_GROUP,),
+    checks=CHECKS,
     retention=RETENTION,
 )

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from psycopg import sql
 from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.component import COMPONENT
+from sinmungo.deploy.cities import check_hosts
 from sinmungo.deploy.city_key import check_opens, load_key, rewrap, signer
 from sinmungo.deploy.folder import city_folders
 from sinmungo.sealed import DeploymentKey
@@ -21,7 +23,7 @@ from sinmungo_tenants import Component
 from sinmungo_tenants.archive.drop import Life
 from sinmungo_tenants.archive.manifest import City, Manifest
 from sinmungo_tenants.archive.opened import Archive, Progress, check_sum, open_archive
-from sinmungo_tenants.archive.pack import Contents, pack
+from sinmungo_tenants.archive.pack import UNFINISHED, Contents, pack
 from sinmungo_tenants.archive.problems import ArchiveProblemError
 from sinmungo_tenants.archive.restore import Restored, Restorer, Wish, check
 from sinmungo_tenants.names import check_slug, schema_of
@@ -29,6 +31,7 @@ from sinmungo_tenants.provision import TenantSpec
 from sinmungo_tenants.servers import MAIN
 
 FOLDER = "archives"
+_ABANDONED = timedelta(days=1)
 _PLUGIN = """
 INSERT INTO control.plugin_state (tenant_id, plugin, state, version, row_version, updated_at)
 VALUES (%s, %s, %s, %s, %s, %s)
@@ -145,6 +148,7 @@ class Archives:
     def _wish(self, city: City, plan: Plan, key: DeploymentKey) -> Wish:
         slug = check_slug(plan.slug or city.slug)
         hosts = plan.hosts or (() if plan.slug else city.hosts)
+        check_hosts(self._runtime.settings, hosts)
         names = (city.name, city.service_name, city.kind)
         installed = [c for c in self.components if c.name not in plan.without]
         return Wish(
@@ -210,11 +214,20 @@ def place(runtime: Runtime, folder: Path | None, city: City, at: datetime, endin
     """
     chosen = folder or runtime.settings.data_path / FOLDER
     chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear(chosen, city.slug, at)
     stem = f"{city.slug}-{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03}Z"
     file = chosen / f"{stem}.{ending}"
     if file.exists():
         raise ArchiveProblemError(f"{file} is there already")
     return file
+
+
+def _clear(folder: Path, slug: str, at: datetime) -> None:
+    """Delete what a killed command left unfinished: it is a city's data, and no use to anybody."""
+    for left in folder.glob(f"{slug}-*{UNFINISHED}"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < (at - _ABANDONED).timestamp():
+                left.unlink()
 
 
 def owners(components: Iterable[Component]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from sinmungo.app import Runtime
 from sinmungo.component import COMPONENT
+from sinmungo.config import Settings
 from sinmungo.deploy.first_admin import FirstAdmin, first_link
 from sinmungo.deploy.likeness import read_likeness, write_likeness
 from sinmungo.deploy.problems import CityFileProblemError
@@ -108,6 +109,8 @@ class Cities:
         drift: list[Drift] = []
         for file in files:
             city = self.find(file.slug)
+            for plugin in self.absent(file):
+                self._say(f"{file.slug}: {plugin} is not installed here")
             if city is None:
                 city = (await self.add(file)).city
                 self._say(f"{file.slug}: made")
@@ -123,6 +126,10 @@ class Cities:
             return self.runtime.registry.by_slug(slug)
         except UnknownTenantError:
             return None
+
+    def absent(self, file: CityFile) -> list[str]:
+        """Return the plugins of a file that are not installed here, or are in quarantine."""
+        return [plugin for plugin in file.plugins if plugin not in self.runtime.host.plugins]
 
     def components(self, plugins: Iterable[str]) -> list[Component]:
         """Return core's tables and those of the plugins and of all they require."""
@@ -158,8 +165,9 @@ class Cities:
     ) -> Added:
         """Do as `add` does, but let the caller read the registry again."""
         host = self.runtime.host
+        check_hosts(self.runtime.settings, file.hosts)
         plugins = {p: host.plugins[p].manifest.version for p in host.with_required(file.plugins)}
-        likeness = await read_likeness(self.runtime.work, like) if like else None
+        likeness = await read_likeness(self.runtime.work, like, plugins) if like else None
         making = self.adder.adding(file.spec(), self.components(plugins), plugins)
         async with making as (city, session):
             ctx = await self.runtime.work.on(session, city)
@@ -177,8 +185,12 @@ class Cities:
             await set_setting(ctx, key, value)
         for loaded in self.runtime.host.slices:
             if loaded.slice.seed and (loaded.plugin is None or loaded.plugin in plugins):
-                table = file.tables.get(loaded.plugin or loaded.slice.slug, {})
-                await loaded.slice.seed(ctx, table)
+                section = loaded.plugin or loaded.slice.slug
+                try:
+                    await loaded.slice.seed(ctx, file.tables.get(section, {}))
+                except (KeyError, TypeError, ValueError) as error:
+                    what = f"{file.slug}: [{section}]: {type(error).__name__}: {error}"
+                    raise CityFileProblemError(what) from error
         for plugin, version in plugins.items():
             await plugin_records.set_state(ctx, plugin, plugin_records.ACTIVE, version)
             await plugin_records.add_log(ctx.db, plugin, "ENABLE", ctx.me)
@@ -202,6 +214,7 @@ class Cities:
     async def _compare(self, city: Tenant, file: CityFile, force: frozenset[str]) -> list[Drift]:
         drift = _names(city, file)
         if drift and force & {d.key for d in drift}:
+            check_hosts(self.runtime.settings, file.hosts)
             self.provisioner.rename(city.id, file.spec())
             await self.runtime.registry.refresh(force=True)
             drift = []
@@ -209,11 +222,18 @@ class Cities:
             return drift + await _settings_drift(ctx, file, force)
 
 
+def check_hosts(settings: Settings, hosts: Iterable[str]) -> None:
+    """Refuse the operator's own addresses: a city there would shut the desk."""
+    for host in hosts:
+        if host.lower() in settings.platform_hosts:
+            raise CityFileProblemError(f"{host} is the operator's own address (platform_hosts)")
+
+
 def _names(city: Tenant, file: CityFile) -> list[Drift]:
     pairs = (
         ("name", file.name, city.name),
         ("service_name", file.service_name, city.service_name),
-        ("hosts", file.hosts, city.hosts),
+        ("hosts", tuple(host.lower() for host in file.hosts), city.hosts),
     )
     return [Drift(file.slug, key, a, b) for key, a, b in pairs if a != b]
 

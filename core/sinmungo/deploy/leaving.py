@@ -32,7 +32,7 @@ from sinmungo.deploy.leaving_rows import TableRows, csv_line, tables_to_export
 from sinmungo.deploy.leaving_words import dictionary_csv, dictionary_md, read_me
 from sinmungo_tenants.archive.copy import (
     Copied,
-    copy_out,
+    copy_all,
     fingerprint,
     snapshot,
     tables_in_order,
@@ -41,6 +41,7 @@ from sinmungo_tenants.archive.drop import Life
 from sinmungo_tenants.archive.hashed import Hashed
 from sinmungo_tenants.archive.manifest import City
 from sinmungo_tenants.archive.opened import Progress
+from sinmungo_tenants.archive.pack import files_of
 from sinmungo_tenants.archive.problems import ArchiveProblemError
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.migrate import current
@@ -174,7 +175,7 @@ class Leaving:
         with snapshot(self._life.home(city.id), schema) as (connection, names):
             cipher = cipher_of(connection, city.id, self._runtime.deployment_key)
             found = list(tables_to_export(connection, schema, names, self._components, cipher))
-            yield found, {t: copy_out(connection, schema, t) for t in names}
+            yield found, copy_all(connection, schema, names)
 
     def folders(self, city: City) -> dict[str, Path]:
         """Return the folders of the city's files."""
@@ -235,9 +236,12 @@ class _Writer:
 
     def _city_files(self, folders: dict[str, Path]) -> None:
         for name, folder in sorted(folders.items()):
-            for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-                relative = path.relative_to(folder).as_posix()
-                with self._member(f"files/{name}/{relative}") as member, path.open("rb") as source:
+            for path, relative in files_of(folder):
+                try:
+                    source = path.open("rb")
+                except FileNotFoundError:
+                    continue  # taken away since: the city may be in use
+                with source, self._member(f"files/{name}/{relative}") as member:
                     while piece := source.read(1 << 20):
                         member.write(piece)
 

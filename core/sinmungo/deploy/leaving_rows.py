@@ -20,7 +20,7 @@ from sinmungo.clock import SEOUL
 from sinmungo.deploy.dictionary import ColumnEntry, context, entries, table_words
 from sinmungo.sealed import CityCipher, SealError
 from sinmungo_tenants import Component
-from sinmungo_tenants.archive.copy import query
+from sinmungo_tenants.archive.copy import Shape, query, shapes
 
 _BATCH = 1000
 _UNREADABLE = "(열 수 없음)"
@@ -39,6 +39,7 @@ class TableRows:
         schema: str,
         component: Component,
         name: str,
+        shape: Shape,
         cipher: CityCipher | None,
     ) -> None:
         table = component.metadata.tables[name]
@@ -50,6 +51,7 @@ class TableRows:
         self._contexts = [context(component, name, e.source).encode() for e in self._columns]
         self._key = next((c.name for c in table.primary_key.columns), "")
         self._connection, self._schema, self._cipher = connection, schema, cipher
+        self._shape = shape
 
     @property
     def header(self) -> list[str]:
@@ -75,7 +77,7 @@ class TableRows:
     def batches(self) -> Iterator[list[list[str | None]]]:
         """Return the rows, a thousand at a time, by primary key."""
         wanted = [e.source for e in self._columns]
-        statement = query(self._connection, self._schema, self.name, [*wanted, self._key])
+        statement = query(self._schema, self.name, self._shape, [*wanted, self._key])
         with self._connection.cursor(name=f"leaving_{self.name}"[:60]) as cursor:
             cursor.adapters.register_loader("jsonb", TextLoader)  # as written, null included
             cursor.execute(statement)
@@ -108,9 +110,10 @@ def tables_to_export(
 ) -> Iterator[TableRows]:
     """Return the tables of a schema that a component knows, those it refers to first."""
     owner = {table: c for c in components for table in c.metadata.tables}
+    known = shapes(connection, schema)
     for name in names:
         if name in owner:
-            yield TableRows(connection, schema, owner[name], name, cipher)
+            yield TableRows(connection, schema, owner[name], name, known[name], cipher)
 
 
 def _text(value: Any, kind: str) -> str | None:

@@ -17,7 +17,7 @@ from asyncpg import PostgresError
 
 from sinmungo.deploy.cities import Cities, CityFile, read_files
 from sinmungo.deploy.first_admin import FirstAdmin
-from sinmungo.deploy.problems import CityFileProblemError
+from sinmungo.deploy.problems import CityFileProblemError, DeployProblemError
 from sinmungo.deploy.templates import Template
 from sinmungo.errors import SinmungoError
 from sinmungo_tenants import Tenant, TenantsError
@@ -121,9 +121,11 @@ async def _try(cities: Cities, item: Wanted, like: Tenant | None, *, opened: boo
     slug, started = item.file.slug, time.perf_counter()
     if cities.find(slug):
         return Outcome(item.where, slug, "THERE")
+    if absent := cities.absent(item.file):
+        return Outcome(item.where, slug, "FAILED", f"{absent[0]} is not installed here")
     try:
         made = await cities.make(item.file, like=like, admin=item.admin, opened=opened)
-    except (SinmungoError, TenantsError) as error:
+    except (DeployProblemError, SinmungoError, TenantsError) as error:
         return Outcome(item.where, slug, "FAILED", str(error))
     except (PostgresError, psycopg.Error, OSError) as error:
         return Outcome(item.where, slug, "FAILED", f"database: {type(error).__name__}")

@@ -6,6 +6,7 @@ and the page says so (docs/explanation/personal-data.md).
 
 import asyncio
 from datetime import date
+from typing import Any
 
 from sqlalchemy import true
 
@@ -14,7 +15,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.models import access_log, downloads
 from sinmungo.host.types import RetentionRule
 from sinmungo.retention import queries as q
-from sinmungo.retention.proving import Deed, prove
+from sinmungo.retention.proving import Deed, line, tell
 
 SOURCE = "개인정보의 안전성 확보조치 기준 제8조(1년, 5만 명 이상이면 2년)"
 RETENTION = (
@@ -55,12 +56,21 @@ def may_trim(ctx: Ctx) -> bool:
 
 
 async def trim(ctx: Ctx, deed: Deed) -> bool:
-    """Take the lines of a log that are due out of it; return whether there may be more."""
+    """Take the lines of a log that are due out of it; return whether there may be more.
+
+    The proof is written by the migrator too, in the transaction that takes them out. The event
+    follows in the run's own: a worker that dies in between leaves the proof without it.
+    """
     rows = await ctx.db.all(q.of(deed.rule).due, before=deed.before, limit=1)
     if not rows or not may_trim(ctx):
         return False
     # Only here: a web process that never destroys needs no psycopg.
     from sinmungo_tenants.trimming import trim_log
+
+    first, last = rows[0].ended, _last(deed.before)
+
+    def proof(count: int) -> tuple[str, list[Any]]:
+        return q.ADD_PROOF.sql, q.ADD_PROOF.arguments(line(deed, count, first, last))
 
     count = await asyncio.to_thread(
         trim_log,
@@ -70,8 +80,10 @@ async def trim(ctx: Ctx, deed: Deed) -> bool:
         deed.rule.table.name,
         deed.rule.ended.name,
         clock.at(deed.before, "00:00"),
+        proof,
     )
-    await prove(ctx, deed, count, rows[0].ended, _last(deed.before))
+    if count:
+        await tell(ctx, deed, count)
     return False
 
 

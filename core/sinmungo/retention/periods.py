@@ -6,6 +6,7 @@ not come back, and a city may have brought years of old registers with it.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from sinmungo.host.context import Ctx
 from sinmungo.host.setting_fields import about
 from sinmungo.host.types import RetentionRule, Sample, SettingsGroup
 from sinmungo.retention import queries as q
+from sinmungo.retention.apart import apart
 
 SLUG = "retention"
 SECTION = "개인정보"
@@ -115,7 +117,9 @@ async def _samples(ctx: Ctx, new: Periods) -> Sequence[Sample]:
 
 async def _sample(ctx: Ctx, rule: RetentionRule, years: int) -> str:
     before = cutoff(clock.today(), years)
-    found = await ctx.db.one(q.of(rule).count, before=before)
+    found = await apart(ctx, rule, partial(ctx.db.one, q.of(rule).count, before=before))
+    if found is None:
+        return f"{rule.title}: 기능의 오류로 세지 못했습니다."
     return f"{rule.title}: {before.year - 1}년까지 끝난 것 {found:,}건을 파기할 때가 됩니다."
 
 

@@ -5,6 +5,7 @@ for the job again, so that a hundred thousand records hold up nothing.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from sinmungo.host.types import RetentionRule
 from sinmungo.jobs import outbox
 from sinmungo.retention import events, logs
 from sinmungo.retention import queries as q
+from sinmungo.retention.apart import apart
 from sinmungo.retention.periods import by_night, cutoff, years_of
 from sinmungo.retention.proving import Deed, prove
 from sinmungo.text.guards import resident_number_at
@@ -31,7 +33,10 @@ _MAX_REASON = 200
 
 
 class RuleLine(msgspec.Struct, kw_only=True):
-    """A rule with what is due now, and what more is due within ninety days."""
+    """A rule with what is due now, and what more is due within ninety days.
+
+    `failed`: a plugin's rule that could not be counted; both are 0 then.
+    """
 
     code: str
     title: str
@@ -42,6 +47,7 @@ class RuleLine(msgspec.Struct, kw_only=True):
     soon: int
     holds: int
     log: bool
+    failed: bool = False
 
 
 class Hold(msgspec.Struct, kw_only=True):
@@ -64,9 +70,8 @@ async def overview(ctx: Ctx) -> list[RuleLine]:
 
 
 async def _line(ctx: Ctx, rule: RetentionRule, years: int, holds: int) -> RuleLine:
-    count = q.of(rule).count
-    due = await ctx.db.one(count, before=cutoff(clock.today(), years))
-    soon = await ctx.db.one(count, before=cutoff(clock.today() + SOON, years))
+    found = await apart(ctx, rule, partial(_counts, ctx, rule, years))
+    due, soon = found or (0, 0)
     return RuleLine(
         code=rule.code,
         title=rule.title,
@@ -77,7 +82,14 @@ async def _line(ctx: Ctx, rule: RetentionRule, years: int, holds: int) -> RuleLi
         soon=soon - due,
         holds=holds,
         log=rule.log,
+        failed=found is None,
     )
+
+
+async def _counts(ctx: Ctx, rule: RetentionRule, years: int) -> tuple[int, int]:
+    count = q.of(rule).count
+    due = await ctx.db.one(count, before=cutoff(clock.today(), years))
+    return due, await ctx.db.one(count, before=cutoff(clock.today() + SOON, years))
 
 
 def rule_of(ctx: Ctx, code: str) -> RetentionRule:
@@ -197,7 +209,8 @@ async def run(ctx: Ctx, run_id: UUID) -> None:
     for rule in ctx.host.retention_rules(ctx.city):
         before = cutoff(clock.today(), years[rule.code])
         deed = Deed(run_id, rule, years[rule.code], before, found.asked_by)
-        left |= await (logs.trim(ctx, deed) if rule.log else _destroy(ctx, deed))
+        act = partial(logs.trim if rule.log else _destroy, ctx, deed)
+        left |= bool(await apart(ctx, rule, act))
     if left:
         await outbox.put(ctx, RUN_JOB, run_id)
     else:

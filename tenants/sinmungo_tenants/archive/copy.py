@@ -35,17 +35,29 @@ _KEYS = """
 SELECT conrelid, confrelid FROM pg_constraint
 WHERE contype = 'f' AND conrelid = ANY(%s) AND conrelid <> confrelid
 """
-_COLUMNS = """
-SELECT a.attname FROM pg_attribute a
-WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-ORDER BY a.attnum
+_SHAPES = """
+SELECT c.relname,
+  ARRAY(SELECT a.attname::text FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        ORDER BY a.attnum),
+  k.names, k.are_words
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN LATERAL (
+  SELECT array_agg(a.attname::text ORDER BY p.place) AS names,
+         array_agg(a.attcollation <> 0 ORDER BY p.place) AS are_words
+  FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS p (number, place), pg_attribute a
+  WHERE i.indrelid = c.oid AND i.indisprimary AND a.attrelid = c.oid AND a.attnum = p.number
+) k ON true
+WHERE n.nspname = %s AND c.relkind IN ('r', 'p')
 """
-_ORDER = """
-SELECT a.attname, a.attcollation <> 0
-FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
-WHERE i.indrelid = to_regclass(%s) AND i.indisprimary
-ORDER BY array_position(i.indkey::int2[], a.attnum)
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A table's columns that hold values of their own; its key's parts, each with whether text."""
+
+    columns: tuple[str, ...]
+    key: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +86,18 @@ def tables_in_order(connection: Rows, schema: str) -> list[str]:
         raise ArchiveProblemError(f"{schema} has tables that refer to each other") from error
 
 
-def columns_of(connection: Rows, schema: str, table: str) -> tuple[str, ...]:
-    """Return the columns of a table that hold values of their own, in the table's order."""
-    rows = connection.execute(_COLUMNS, (f'"{schema}"."{table}"',)).fetchall()
-    return tuple(name for (name,) in rows)
+def shapes(connection: Rows, schema: str) -> dict[str, Shape]:
+    """Return the shape of every table of a schema, by one query."""
+    rows = connection.execute(_SHAPES, (schema,)).fetchall()
+    return {
+        name: Shape(tuple(columns), tuple(zip(names or (), are_words or (), strict=True)))
+        for name, columns, names, are_words in rows
+    }
 
 
-def query(connection: Rows, schema: str, table: str, columns: Sequence[str]) -> sql.Composed:
+def query(schema: str, table: str, shape: Shape, columns: Sequence[str]) -> sql.Composed:
     """Return the SELECT of a table's rows in the order of its primary key."""
-    keys = connection.execute(_ORDER, (f'"{schema}"."{table}"',)).fetchall()
-    order = [sql.Identifier(k) + sql.SQL(' COLLATE "C"' if words else "") for k, words in keys]
+    order = [sql.Identifier(k) + sql.SQL(' COLLATE "C"' if words else "") for k, words in shape.key]
     text = sql.SQL("SELECT {} FROM {}").format(
         sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(schema, table)
     )
@@ -91,15 +105,19 @@ def query(connection: Rows, schema: str, table: str, columns: Sequence[str]) -> 
 
 
 def copy_out(
-    connection: Rows, schema: str, table: str, write: Callable[[bytes], Any] = lambda _: None
+    connection: Rows,
+    schema: str,
+    table: str,
+    shape: Shape,
+    write: Callable[[bytes], Any] = lambda _: None,
 ) -> Copied:
     """Send a table's rows to `write` piece by piece; return what they were.
 
     Call it inside `snapshot()`: the words of the text are set there.
     """
-    columns = columns_of(connection, schema, table)
+    columns = shape.columns
     digest, rows, size = hashlib.sha256(), 0, 0
-    statement = sql.SQL("COPY ({}) TO STDOUT").format(query(connection, schema, table, columns))
+    statement = sql.SQL("COPY ({}) TO STDOUT").format(query(schema, table, shape, columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for piece in copy:
             digest.update(piece)
@@ -107,6 +125,12 @@ def copy_out(
             rows += bytes(piece).count(b"\n")  # a newline inside a value is written as \n
             write(bytes(piece))
     return Copied(columns, rows, size, digest.hexdigest())
+
+
+def copy_all(connection: Rows, schema: str, tables: Iterable[str]) -> dict[str, Copied]:
+    """Read tables to their last row; return what each was."""
+    known = shapes(connection, schema)
+    return {table: copy_out(connection, schema, table, known[table]) for table in tables}
 
 
 def copy_in(
@@ -163,7 +187,8 @@ def speak(connection: Rows) -> None:
 def checksums(dsn: str, schema: str) -> dict[str, str]:
     """Return the hash of every table's rows, in one snapshot; equal cities have equal hashes."""
     with snapshot(dsn, schema) as (connection, tables):
-        return {t: copy_out(connection, schema, t).sha256 for t in sorted(tables)}
+        found = copy_all(connection, schema, sorted(tables))
+    return {table: copied.sha256 for table, copied in found.items()}
 
 
 def fingerprint(copied: dict[str, Copied]) -> str:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from sinmungo_tenants.archive import book
-from sinmungo_tenants.archive.copy import copy_out, fingerprint, lock, speak, tables_in_order
+from sinmungo_tenants.archive.copy import copy_all, fingerprint, lock, speak, tables_in_order
 from sinmungo_tenants.archive.manifest import City
 from sinmungo_tenants.archive.problems import ArchiveProblemError, DropRefusedError
 from sinmungo_tenants.control.component import COMPONENT as CONTROL
@@ -131,7 +131,7 @@ class Life(Provisioner):
         except ArchiveProblemError as error:
             raise DropRefusedError("someone is still working in the city: try again") from error
         speak(connection)
-        return fingerprint({t: copy_out(connection, schema, t) for t in tables})
+        return fingerprint(copy_all(connection, schema, tables))
 
     def _forget(self, connection: psycopg.Connection[Any], tenant_id: str) -> None:
         """Delete the registry's rows that refer to the city, and the wake-ups sent for it."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from sinmungo_tenants.archive.copy import Copied, Rows, copy_out, fingerprint, snapshot
+from sinmungo_tenants.archive.copy import Copied, Rows, copy_out, fingerprint, shapes, snapshot
 from sinmungo_tenants.archive.hashed import Hashed
 from sinmungo_tenants.archive.manifest import (
     FORMAT,
@@ -32,6 +32,7 @@ from sinmungo_tenants.archive.manifest import (
 from sinmungo_tenants.names import schema_of
 
 type Progress = Callable[[str, int, int], None]
+UNFINISHED = ".part"  # what a file that is still being written ends with, here and in a city
 _LEVEL = 5
 _VERSION_TABLE = re.compile(r"alembic_([a-z][a-z0-9_]*)")
 
@@ -59,7 +60,7 @@ def pack(dsn: str, target: Path, contents: Contents) -> tuple[Manifest, str]:
     The file appears under its name only when it is whole, with `<name>.sha256` beside it.
     Raises `ArchiveProblemError` when the tables are being changed, OSError when the disk is full.
     """
-    part = target.with_name(target.name + ".part")
+    part, beside = (target.with_name(target.name + end) for end in (UNFINISHED, ".sha256"))
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -69,12 +70,12 @@ def pack(dsn: str, target: Path, contents: Contents) -> tuple[Manifest, str]:
                 manifest = _fill(tar, dsn, target.parent, contents)
             file.flush()
             os.fsync(file.fileno())
-        target.with_name(target.name + ".sha256").write_text(
-            f"{out.sha256}  {target.name}\n", "utf-8"
-        )
+        beside.write_text(f"{out.sha256}  {target.name}\n", "utf-8")
         part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    except BaseException:
+        for left in (part, beside):
+            left.unlink(missing_ok=True)
+        raise
     return manifest, out.sha256
 
 
@@ -114,12 +115,13 @@ def _revisions(connection: Rows, schema: str, tables: list[str]) -> dict[str, st
 def _tables(
     tar: tarfile.TarFile, connection: Rows, tables: list[str], folder: Path, contents: Contents
 ) -> tuple[list[TablePart], dict[str, Copied]]:
-    parts, copied = [], {}
+    parts, copied, schema = [], {}, schema_of(contents.city.id)
+    known = shapes(connection, schema)
     for number, table in enumerate(tables):
         contents.progress(table, number, len(tables))
         with tempfile.TemporaryFile(dir=folder) as spool:
             with gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
-                found = copy_out(connection, schema_of(contents.city.id), table, packed.write)
+                found = copy_out(connection, schema, table, known[table], packed.write)
             copied[table] = found
             if _VERSION_TABLE.fullmatch(table):
                 continue  # the manifest has it; restoring stamps the schema itself
@@ -141,12 +143,22 @@ def _by_prefix(table: str, tables: Iterable[str]) -> str:
 
 def _files(tar: tarfile.TarFile, folders: Mapping[str, Path]) -> Iterator[FilePart]:
     for name, folder in sorted(folders.items()):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            with path.open("rb") as file:
+        for path, relative in files_of(folder):
+            try:
+                file = path.open("rb")
+            except FileNotFoundError:
+                continue  # taken away since: the city is in use
+            with file:
                 source, size = Hashed(file), os.fstat(file.fileno()).st_size
-                relative = path.relative_to(folder).as_posix()
                 _add(tar, FilePart(name, relative, 0, "").member, source, size)
             yield FilePart(name, relative, size, source.sha256)
+
+
+def files_of(folder: Path) -> list[tuple[Path, str]]:
+    """Return the finished files below a city's folder, with their places in it, in order."""
+    found = (p for p in folder.rglob("*") if p.suffix != UNFINISHED)
+    whole = sorted(p for p in found if p.is_file() and not p.is_symlink())
+    return [(path, path.relative_to(folder).as_posix()) for path in whole]
 
 
 def _add(tar: tarfile.TarFile, name: str, source: Any, size: int) -> None:

@@ -17,11 +17,12 @@ from psycopg import sql
 
 from sinmungo_tenants import headsql, migrate
 from sinmungo_tenants.archive import book
-from sinmungo_tenants.archive.copy import Rows, columns_of, copy_in, speak, tables_in_order
+from sinmungo_tenants.archive.copy import Rows, copy_in, shapes, speak, tables_in_order
 from sinmungo_tenants.archive.manifest import City, Manifest, TablePart
 from sinmungo_tenants.archive.opened import Archive, Progress
 from sinmungo_tenants.archive.problems import ArchiveProblemError
 from sinmungo_tenants.batch import in_one_message
+from sinmungo_tenants.chain import chain
 from sinmungo_tenants.components import Component
 from sinmungo_tenants.heads import head
 from sinmungo_tenants.names import new_tenant_id, schema_of
@@ -74,14 +75,14 @@ class Restorer(Provisioner):
         written: list[Path] = []
         try:
             with self._both(wish.spec.server) as (control, city):
-                tenant_id = self._free_id(control, city, archive.manifest.city.id)
+                tenant_id = self._free_id(control, city, archive.manifest.city.id, wish)
                 self._register(control, tenant_id, wish.spec)
                 self._fill(city, tenant_id, archive, wish, chosen)
                 wish.finish(control, city, tenant_id, archive.manifest.city.id)
                 components = [c for c, _ in chosen]
                 self._grant(control, city, tenant_id, wish, components)
                 _complete(control, tenant_id, archive.manifest, wish)
-                written += _files(archive, wish.folders(tenant_id))
+                _files(archive, wish.folders(tenant_id), written)
         except BaseException:
             for folder in written:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -142,13 +143,17 @@ class Restorer(Provisioner):
                 (tenant_id, component.name, revision, wish.at),
             )
 
-    def _free_id(self, control: Rows, city: Rows, former: str) -> str:
-        """Return the former id if nobody has it, here or on the server, else a new one."""
+    def _free_id(self, control: Rows, city: Rows, former: str, wish: Wish) -> str:
+        """Return the former id if nobody has it, else a new one.
+
+        Files that lie under an id hold it too: they may be all that a mishap has left of a city.
+        """
         tenant_id = former
         query = "SELECT 1 FROM pg_roles WHERE rolname = %s"
         while (
             book.is_used(control, tenant_id)
             or city.execute(query, (self.deployment.city(tenant_id),)).fetchone()
+            or any(folder.exists() for folder in wish.folders(tenant_id).values())
         ):
             tenant_id = new_tenant_id()
         return tenant_id
@@ -184,7 +189,7 @@ def check(manifest: Manifest, wish: Wish) -> list[tuple[Component, str]]:
             f" leave its tables out with --without {missing[0]}"
         )
     for name, revision in wanted.items():
-        if revision not in {s.revision for s in migrate.steps(known[name])}:
+        if revision not in chain(known[name]):
             raise ArchiveProblemError(
                 f"the archive is on {name} {revision}, which is newer than this code: upgrade first"
             )
@@ -221,20 +226,23 @@ def _same_tables(
         raise ArchiveProblemError(
             f"the archive and its revisions differ in the tables {', '.join(differing)}"
         )
+    known = shapes(connection, schema)
     for table in tables:
-        unknown = sorted(set(parts[table].columns) - set(columns_of(connection, schema, table)))
+        unknown = sorted(set(parts[table].columns) - set(known[table].columns))
         if unknown:
             raise ArchiveProblemError(f"{table} has no column {', '.join(unknown)}")
 
 
 def _empty(connection: Rows, schema: str, tables: Sequence[str]) -> None:
     """Delete what the revisions themselves wrote: the archive has all rows of its time."""
-    for table in reversed(tables):
-        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, table)))
+    deletes = (
+        sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, t)) for t in reversed(tables)
+    )
+    connection.execute(in_one_message(d.as_string() for d in deletes).encode())
 
 
-def _files(archive: Archive, folders: Mapping[str, Path]) -> list[Path]:
-    written: list[Path] = []
+def _files(archive: Archive, folders: Mapping[str, Path], written: list[Path]) -> None:
+    """Write the city's files; `written` hears of each folder before its first file is there."""
     for part in archive.manifest.files:
         if part.folder not in folders:
             raise ArchiveProblemError(f"this code knows no folder {part.folder} of a city")
@@ -246,4 +254,3 @@ def _files(archive: Archive, folders: Mapping[str, Path]) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.writelines(archive.file(part))
-    return written

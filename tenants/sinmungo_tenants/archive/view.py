@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from sinmungo_tenants.control.archives import archives, dropped_tenants, tenant_log
@@ -18,6 +18,13 @@ class LastArchive(msgspec.Struct):
     file: str
     bytes: int | None
     row_count: int | None
+
+
+class FailedArchive(msgspec.Struct):
+    """The newest archive of a city that could not be made."""
+
+    tenant_id: str
+    made_at: datetime
 
 
 class ArchiveRow(msgspec.Struct):
@@ -70,6 +77,14 @@ LAST = read(
     .order_by(archives.c.tenant_id, archives.c.made_at.desc()),
     LastArchive,
 )
+LAST_FAILED = read(
+    select(archives.c.tenant_id, archives.c.made_at)
+    .where(archives.c.kind == "ARCHIVE", archives.c.state == "FAILED")
+    .ext(distinct_on(archives.c.tenant_id))
+    .order_by(archives.c.tenant_id, archives.c.made_at.desc()),
+    FailedArchive,
+)
+# Newest first; parameters `limit` and `offset`, and if given `slug` and `state`.
 ARCHIVES = read(
     select(
         archives.c.tenant_id,
@@ -83,8 +98,15 @@ ARCHIVES = read(
         archives.c.made_by,
         archives.c.state,
     )
-    .order_by(archives.c.made_at.desc())
-    .limit(bindparam("limit")),
+    .where(
+        or_(bindparam("slug", type_=Text) == "", archives.c.slug == bindparam("slug", type_=Text)),
+        or_(
+            bindparam("state", type_=Text) == "", archives.c.state == bindparam("state", type_=Text)
+        ),
+    )
+    .order_by(archives.c.made_at.desc(), archives.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset")),
     ArchiveRow,
 )
 LOG = read(
