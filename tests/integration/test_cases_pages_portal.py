@@ -23,6 +23,10 @@ FILING: dict[str, Any] = {
     "consent": "1",
 }
 HOLIDAYS = "/admin/cases/holidays"
+DAYS = "/admin/settings/cases-holidays"
+_SELECTED = re.compile(
+    r'<select[^>]*name="([^"]+)"(?:(?!</select>).)*value="([^"]+)" selected', re.DOTALL
+)
 CATEGORIES = "/admin/settings/cases-categories"
 
 
@@ -144,22 +148,45 @@ async def admin(web: Web, people: People) -> Browser:
     return web.browser(await people.officer("TENANT_ADMIN"))
 
 
+async def decided(admin: Browser, path: str, **typed: str) -> str:
+    """Change a day as a person does, seeing first what it moves; return what was shown."""
+    shown = await admin.post(path, typed)
+    assert shown.status_code == 200, shown.text
+    mark = re.search(r'name="_seen" value="(\w+)"', shown.text)
+    assert mark
+    saved = await admin.post(path, {**typed, "_act": "save", "_seen": mark[1]})
+    assert saved.status_code == 303, saved.text
+    return shown.text
+
+
 async def test_an_extra_holiday_moves_open_cases(admin: Browser, runtime: Runtime, city: Tenant):
     async with runtime.work.open(city) as ctx:
         calendar = await service.city_calendar(ctx)
         row = IntakeRow(category="TAX", content="세무 상담")
-        await service.register(ctx, Intake(company_name="한별테크", rows=[row]))
+        case = (await service.register(ctx, Intake(company_name="한별테크", rows=[row])))[0]
     day = calendar.working_day_from(clock.today() + timedelta(days=1))
     await admin.get(HOLIDAYS)
-    added = await admin.post(HOLIDAYS, {"day": f"{day:%Y%m%d}", "name": "임시공휴일"})
-    assert added.status_code == 303
+    typed = {"day": f"{day:%Y%m%d}", "name": "임시공휴일"}
+    shown = await decided(admin, HOLIDAYS, **typed)
+    assert f"1건\n{case.case_no}: " in shown
     page = (await admin.get(HOLIDAYS)).text
     assert "진행 중인 건 가운데 1건의 처리기한이 바뀌었습니다." in page
     assert "우리 시 휴일" in page
-    undone = await admin.post(f"{HOLIDAYS}/{day}/undo")
-    assert undone.status_code == 303
+    again = await admin.post(HOLIDAYS, {**typed, "_act": "save", "_seen": "what was shown before"})
+    assert "다시 보여 드립니다" in again.text
+    await decided(admin, f"{HOLIDAYS}/{day}/undo")
     assert "우리 시 휴일" not in (await admin.get(HOLIDAYS)).text
     assert (await admin.post(f"{HOLIDAYS}/{day}/undo")).status_code == 404
+    # The history tells it, and brings the day back.
+    past = (await admin.get(f"{DAYS}/history")).text
+    assert past.count("임시공휴일") == 2
+    newest = re.search(r'name="change" value="([^"]+)"', past)
+    assert newest
+    back = await admin.post(f"{DAYS}/restore", {"change": newest[1]})
+    assert f"1건\n{case.case_no}: " in back.text
+    form = {**fields(back.text), **dict(re.findall(_SELECTED, back.text)), "_act": "save"}
+    assert (await admin.post(DAYS, form)).status_code == 303
+    assert "우리 시 휴일" in (await admin.get(HOLIDAYS)).text
 
 
 async def test_library_holidays_are_listed_and_can_be_worked(admin: Browser):
@@ -169,10 +196,26 @@ async def test_library_holidays_are_listed_and_can_be_worked(admin: Browser):
     assert f"{year + 1}년" in page
     days = re.findall(rf"{HOLIDAYS}/([\d-]+)/work", page)
     assert days
-    await admin.post(f"{HOLIDAYS}/{days[0]}/work")
+    await decided(admin, f"{HOLIDAYS}/{days[0]}/work")
     page = (await admin.get(HOLIDAYS)).text
     assert "근무일로 바꿈" in page
     assert f"{HOLIDAYS}/{days[0]}/undo" in page
+    saturday = await admin.post(f"{HOLIDAYS}/2027-01-02/work")
+    assert (saturday.status_code, "토요일과 일요일은" in saturday.text) == (422, True)
+    typed = fields((await admin.get(DAYS)).text) | {
+        "holidays-0-kind": "REMOVED",
+        "holidays-1-day": "2027-01-04",
+        "holidays-1-kind": "REMOVED",
+        "holidays-1-name": "평일",
+        "holidays-2-day": days[0],
+        "holidays-2-kind": "ADDED",
+        "holidays-2-name": "두 번",
+        "_act": "preview",
+    }
+    wrong = await admin.post(DAYS, typed)
+    assert wrong.status_code == 422
+    for told in ("공휴일이 아니어서 이미 일하는 날입니다.", "같은 날을 두 번 적었습니다."):
+        assert told in wrong.text
 
 
 async def test_a_holiday_that_cannot_be_read(admin: Browser):
@@ -185,10 +228,10 @@ async def test_a_holiday_that_cannot_be_read(admin: Browser):
 
 
 def fields(page: str) -> dict[str, str]:
-    """Return the category form as the page shows it."""
+    """Return the form of categories or days as the page shows it, what is chosen aside."""
     hidden = re.findall(r'name="(_version|_seen)" value="([^"]*)"', page)
     form = page[page.index('name="_version"') :]
-    typed = re.findall(r'name="(categories-\d+-\w+)"[^>]*? value="([^"]*)"', form)
+    typed = re.findall(r'name="((?:categories|holidays)-\d+-\w+)"[^>]*? value="([^"]*)"', form)
     boxes = re.findall(r'name="(categories-\d+-active)" value="1"([^>]*)>', form)
     off = {name for name, rest in boxes if "checked" not in rest}
     return {name: value for name, value in [*hidden, *typed] if name not in off}

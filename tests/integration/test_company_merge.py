@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sinmungo import clock
@@ -31,7 +32,7 @@ from sinmungo.host.events import timeline
 from sinmungo.host.types import MergeTable
 from sinmungo.slices import CORE_SLICES
 from sinmungo.testing.cases import BareCases
-from sinmungo_tenants import Tenant, read
+from sinmungo_tenants import Read, Tenant, any_of, read
 
 NUMBER, OTHER_NUMBER = "123-45-67891", "124-81-00998"
 
@@ -47,25 +48,30 @@ async def undo(ctx: Ctx, merge_id: UUID) -> None:
     await merging.undo(ctx, merge_id, (await merging.one_merge(ctx, merge_id)).row_version)
 
 
-async def rows_of(ctx: Ctx, item: MergeTable, ids: list[UUID]) -> dict[str, Any]:
-    """Return all that a table holds of some companies, versions aside."""
-    table = item.table
-    column = table.c[item.column]
-    whole = func.to_jsonb(table.table_valued(), type_=JSONB).label("whole")
-    wanted = bindparam("ids", type_=column.type)
-    found: dict[str, Any] = {}
-    for company_id in ids:
-        rows = await ctx.db.all(
-            read(select(whole).where(column == wanted).order_by(table.c.id), dict), ids=company_id
-        )
-        found[str(company_id)] = [{k: v for k, v in r.items() if k != "row_version"} for r in rows]
-    return found
+class Whole(msgspec.Struct):
+    owner: UUID
+    row: dict[str, Any]
+
+
+@cache
+def rows_of(table: Table, name: str) -> Read[Whole]:
+    """All that a table holds of some companies; built once, as the statements of the house are."""
+    column = table.c[name]
+    whole = func.to_jsonb(table.table_valued(), type_=JSONB).label("row")
+    query = select(column.label("owner"), whole).where(any_of(column, "ids", column.type))
+    return read(query.order_by(table.c.id), Whole)
 
 
 async def everything(ctx: Ctx, *ids: UUID) -> dict[str, Any]:
+    """Return all that the tables hold of some companies, versions aside."""
     own = MergeTable(companies, "업체", column="id")
-    items = (own, *ctx.host.merge_tables(ctx.city))
-    return {item.name: await rows_of(ctx, item, list(ids)) for item in items}
+    found: dict[str, Any] = {}
+    for item in (own, *ctx.host.merge_tables(ctx.city)):
+        found[item.name] = {str(i): [] for i in ids}
+        for line in await ctx.db.all(rows_of(item.table, item.column), ids=list(ids)):
+            row = {k: v for k, v in line.row.items() if k != "row_version"}
+            found[item.name][str(line.owner)].append(row)
+    return found
 
 
 def test_every_table_that_points_at_companies_says_so():
@@ -321,6 +327,26 @@ _BELONGINGS = st.fixed_dictionaries(
         "cases": st.integers(0, 3),
     }
 )
+# Everything at once on both sides, which chance seldom makes.
+EVERY_TEXT = {
+    "name": _NAMES[0],
+    "representative": "김철수",
+    "phone": "070-0000-1111",
+    "products": "기어",
+    "size_class": "SMALL",
+    "premises": "OWNED",
+    "factory_registered": "Y",
+}
+EVERY_BELONGING: dict[str, Any] = {
+    "contacts": ["박영희", "이새봄"],
+    "agencies": {0, 1},
+    "days": {0, 3},
+    "staff": 52,
+    "number": True,
+    "closed": True,
+    "consent": True,
+    "cases": 3,
+}
 
 
 async def _made(
@@ -354,21 +380,37 @@ class _UndoError(Exception):
     """Ends an example without keeping it."""
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
+EVERYTHING = (EVERY_TEXT, EVERY_BELONGING)
+type Side = tuple[dict[str, str], dict[str, Any]]
+_PAIRS = given(
     ours=st.tuples(_TEXTS, _BELONGINGS),
     theirs=st.tuples(_TEXTS, _BELONGINGS),
     fields=st.sets(st.sampled_from(merging.CHOICES)),
 )
+_LONG = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@settings(_LONG, max_examples=12)
+@example(ours=EVERYTHING, theirs=EVERYTHING, fields=set(merging.CHOICES))
+@_PAIRS
 async def test_merging_and_undoing_restores_every_row(
-    runtime: Runtime,
-    city: Tenant,
-    ours: tuple[dict[str, str], dict[str, Any]],
-    theirs: tuple[dict[str, str], dict[str, Any]],
-    fields: set[str],
+    runtime: Runtime, city: Tenant, ours: Side, theirs: Side, fields: set[str]
 ):
+    await _tried(runtime, city, ours, theirs, fields)
+
+
+@pytest.mark.soak
+@settings(_LONG, max_examples=300)
+@_PAIRS
+async def test_merging_and_undoing_many_more(
+    runtime: Runtime, city: Tenant, ours: Side, theirs: Side, fields: set[str]
+):
+    await _tried(runtime, city, ours, theirs, fields)
+
+
+async def _tried(
+    runtime: Runtime, city: Tenant, ours: Side, theirs: Side, fields: set[str]
+) -> None:
     try:
         async with runtime.work.open(city) as ctx:
             await _merge_and_undo(ctx, ours, theirs, fields)

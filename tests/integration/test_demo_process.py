@@ -1,5 +1,6 @@
 """`sinmungo demo` as a person runs it: processes, signals, crashes, a second start."""
 
+import contextlib
 import json
 import os
 import signal
@@ -53,52 +54,62 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Pat
     EmbeddedServer(folder / "data").discard()
 
 
-@pytest.fixture
-def demo(places: tuple[Path, Path]) -> Iterator[DemoProcess]:
-    made = DemoProcess(*places)
-    yield made
-    made.discard()
-
-
 @pytest.fixture(scope="module")
-def kept(places: tuple[Path, Path]) -> list[dict[str, Any]]:
-    """Make the data folder that later starts find; return the accounts of the first."""
+def kept(places: tuple[Path, Path]) -> tuple[list[dict[str, Any]], int]:
+    """Make the data folder that later starts find, and kill all of it where it stands.
+
+    Return the accounts of that first start, and when it noted that the cities are whole.
+    """
     first = DemoProcess(*places)
     try:
         first.wait_up()
-        return first.accounts()
+        told = first.accounts(), (places[0] / stamp.FILE).stat().st_mtime_ns
+        for pid in (first.process.pid, *first.family()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        first.process.wait(20)
     finally:
         first.discard()
+    return told
 
 
-@pytest.fixture(scope="module")
-def stamped(places: tuple[Path, Path], kept: list[dict[str, Any]]) -> int:
-    """When the first start noted that the cities are whole."""
-    assert kept
-    return (places[0] / stamp.FILE).stat().st_mtime_ns
+def test_after_kill_9_it_recovers_keeps_its_data_and_tells_a_taken_port(
+    kept: tuple[list[dict[str, Any]], int], places: tuple[Path, Path]
+):
+    """Killed all together before, then the parent alone: its children end by themselves."""
+    accounts, stamped = kept
+    again = DemoProcess(*places)
+    try:
+        again.wait_up()
+        # Nothing was made or looked at.
+        assert (again.data / stamp.FILE).stat().st_mtime_ns == stamped
+        assert again.get("sample.localhost", "/")[0] == 200
+        assert again.get("nowhere.localhost", "/")[0] == 404
+        assert again.accounts() == accounts
+        assert {"slug", "host", "role", "login", "password", "api_token"} <= accounts[0].keys()
+        assert (again.data / "demo-accounts.json").stat().st_mode & 0o077 == 0
+        token = accounts[0]["api_token"]
+        status, body = again.get("sample.localhost", "/api/v1/cases?view=ALL", token)
+        assert status == 200
+        assert json.loads(body)["items"]
+        taken(again, places)
+        again.process.kill()
+        again.process.wait(10)
+        end = time.monotonic() + 20
+        while again.family() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert again.family() == {}
+    finally:
+        again.discard()
 
 
-def test_it_keeps_its_data_tells_a_taken_port_and_ends_cleanly(stamped, kept, demo, places):
-    demo.wait_up()
-    assert (demo.data / stamp.FILE).stat().st_mtime_ns == stamped  # nothing was made or looked at
-    assert demo.get("sample.localhost", "/")[0] == 200
-    assert demo.get("nowhere.localhost", "/")[0] == 404
-    assert demo.accounts() == kept
-    assert {"slug", "host", "role", "login", "password", "api_token"} <= kept[0].keys()
-    assert (demo.data / "demo-accounts.json").stat().st_mode & 0o077 == 0
-    second = DemoProcess(places[0], places[1], demo.port)
+def taken(first: DemoProcess, places: tuple[Path, Path]) -> None:
+    """A second one on the same port says so in a line."""
+    second = DemoProcess(*places, first.port)
     code, output = second.finish()
     assert code == 1
     assert len(output.strip().splitlines()) == 1
-    assert str(demo.port) in output
-    token = kept[0]["api_token"]
-    status, body = demo.get("sample.localhost", "/api/v1/cases?view=ALL", token)
-    assert status == 200
-    assert json.loads(body)["items"]
-    code, output = demo.end(signal.SIGINT)
-    assert code == 0, output
-    assert "sample" in output
-    assert demo.family() == {}
+    assert str(first.port) in output
 
 
 @pytest.mark.usefixtures("kept")
@@ -120,30 +131,6 @@ def test_a_city_file_added_between_two_starts_is_obeyed(places):
     assert "sample: made" not in output
 
 
-@pytest.mark.usefixtures("kept")
-def test_after_kill_9_the_next_start_recovers_and_nothing_is_left(demo: DemoProcess, places):
-    """Killed all together, then the parent alone: its children end by themselves."""
-    demo.wait_up()
-    for pid in (demo.process.pid, *demo.family()):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    demo.process.wait(20)
-    again = DemoProcess(*places)
-    try:
-        again.wait_up()
-        assert again.get("sample.localhost", "/")[0] == 200
-        again.process.kill()
-        again.process.wait(10)
-        end = time.monotonic() + 20
-        while again.family() and time.monotonic() < end:
-            time.sleep(0.1)
-        assert again.family() == {}
-    finally:
-        again.discard()
-
-
 def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):
     stray = tmp_path / "file"
     stray.write_text("not a folder", "utf-8")
@@ -153,14 +140,15 @@ def test_a_folder_that_is_something_else_is_told(places, tmp_path: Path):
     assert len(output.strip().splitlines()) == 1, output
 
 
-def test_any_postgresql_will_do(places, tmp_path: Path, server_dsn: str):
+def test_any_postgresql_will_do(tmp_path: Path, server_dsn: str):
     """SINMUNGO_DATABASE_URL instead of the embedded server; roles carry the deployment's name."""
     from sinmungo.testing.database import fresh_database
 
     dsn = fresh_database(server_dsn, "demo_elsewhere")
+    (tmp_path / "sample.toml").write_text(CITY.partition("[demo.")[0], "utf-8")
     other = DemoProcess(
         tmp_path / "data",
-        places[1],
+        tmp_path,
         SINMUNGO_DATABASE_URL=dsn,
         SINMUNGO_DEPLOYMENT="demo_elsewhere",
     )
@@ -169,5 +157,7 @@ def test_any_postgresql_will_do(places, tmp_path: Path, server_dsn: str):
         assert other.get("sample.localhost", "/")[0] == 200
         assert not (tmp_path / "data" / "server").exists()
     finally:
-        code, output = other.end()
+        code, output = other.end(signal.SIGINT)
     assert code == 0, output
+    assert "sample" in output
+    assert other.family() == {}

@@ -378,10 +378,30 @@ async def test_rules_are_checked_and_listed_for_the_admin(web, people):
     wrong = await browser.post("/admin/experts", {"hourly": "많이", "valid_from": "2026-12-01"})
     assert wrong.status_code == 422
     assert 'value="많이"' in wrong.text
-    assert (await browser.post("/admin/experts", RULE)).status_code == 303
-    twice = await browser.post("/admin/experts", RULE)
+    seen = await browser.post("/admin/experts", RULE)
+    assert "이렇게 바뀝니다" in seen.text
+    assert "150,000원" in seen.text
+    assert "정한 기준이 없습니다" in (await browser.get("/admin/experts")).text
+    rule = {**RULE, "_act": "save"}
+    assert (await browser.post("/admin/experts", rule)).status_code == 303
+    twice = await browser.post("/admin/experts", rule)
     assert "이미 있습니다" in twice.text
-    assert "150,000" in (await browser.get("/admin/experts")).text
+    page = (await browser.get("/admin/experts")).text
+    assert "150,000" in page
+    assert "김철수 주무관" in page
+    # A rule that is still to come may be mended; an old one comes back as a new one.
+    coming = {**rule, "valid_from": "2099-01-01", "hourly": "1,500,000"}
+    assert (await browser.post("/admin/experts", coming)).status_code == 303
+    mended = {**coming, "hourly": "160,000"}
+    seen = await browser.post("/admin/experts", {**mended, "_act": "preview"})
+    assert "예정된 기준을 이렇게 고칩니다" in seen.text
+    assert "1,500,000원" in seen.text
+    assert (await browser.post("/admin/experts", mended)).status_code == 303
+    page = (await browser.get("/admin/experts")).text
+    assert "1,500,000" not in page
+    old = page.rpartition("?again=")[2].partition("#")[0]
+    again = (await browser.get(f"/admin/experts?again={old}")).text
+    assert 'name="hourly" value="150,000"' in again
 
 
 async def test_a_company_rates_once_by_its_link(web, lead, runtime, city):

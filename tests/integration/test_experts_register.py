@@ -104,6 +104,14 @@ async def test_persons_and_accounts_lie_sealed_in_the_tables(api, web, people, r
     assert set(wrong.json()["errors"]) == {"account"}
     other = await admin.put(path, json={**tax, "bank": "가람은행"}, headers={"if-match": '"1"'})
     assert set(other.json()["errors"]) == {"bank"}  # not of the city's list
+    banks = "/api/v1/settings/banks"
+    tag = (await admin.get(banks)).headers["etag"]
+    own = {"values": {"names": ["가람은행"]}}
+    assert (await admin.put(banks, json=own, headers={"if-match": tag})).status_code == 200
+    other = await admin.put(path, json={**tax, "bank": "가람은행"}, headers={"if-match": '"1"'})
+    assert other.status_code == 200, other.text
+    gone = await admin.put(path, json={**tax, "bank": "신한은행"}, headers={"if-match": '"2"'})
+    assert set(gone.json()["errors"]) == {"bank"}
 
 
 async def test_what_is_missing_is_named(api):

@@ -158,8 +158,14 @@ async def test_a_link_ends(web: Web, runtime: Runtime, city: Tenant):
         bare = await BareCases.prepare(ctx)
         case = await bare.add(ctx, AT, answered_at=AT)
         code = await service.make_request(ctx, case, await service.survey_of(ctx))
+        before = msgspec.to_builtins((await service.survey_of(ctx)).items)
+        items = [{**item, "asked": item["code"] != "KINDNESS"} for item in before]
+        await set_setting(ctx, "surveys.items", items)
     with clock.frozen(AT + timedelta(days=14)):
-        assert (await web.anyone().get(f"/surveys/{code}")).status_code == 200
+        page = await web.anyone().get(f"/surveys/{code}")
+        assert page.status_code == 200
+        assert "처리가 빨랐습니까?" in page.text
+        assert "담당자가 친절했습니까?" not in page.text  # the city does not ask it
     with clock.frozen(AT + timedelta(days=15)):
         assert (await web.anyone().get(f"/surveys/{code}")).status_code == 404
 
@@ -212,6 +218,11 @@ async def test_scores_are_weighted_and_tell_no_one_apart(
         assert scores[unit]["score"]["hidden"]
         assert scores[unit]["score"]["value"] is None
     desk = web.browser(leader)
+    # Hidden scores have no bar, and nothing in the picture leads to who said what.
+    chart = (await desk.get("/office/reporting/satisfaction")).text.partition('id="report-chart"')[
+        2
+    ]
+    assert chart == ""
     file = await desk.get("/office/reporting/satisfaction/table.xlsx")
     rows = load_workbook(io.BytesIO(file.content)).active.values
     lines = {row[0]: row[1:] for row in rows}
@@ -220,6 +231,11 @@ async def test_scores_are_weighted_and_tell_no_one_apart(
     async with runtime.work.open(city) as ctx:
         await _answers(ctx, bare, there, [3, 3, 3], asked=3)
     assert (await table("satisfaction"))["도로과"]["speed"]["value"] == 48.0
+    for name, words in (("satisfaction", "도로과 만족도(점) "), ("surveys", "도로과 회수 5건")):
+        page = (await desk.get(f"/office/reporting/{name}")).text
+        chart = page.partition('id="report-chart"')[2].partition("</figure>")[0]
+        assert words in chart
+        assert "<a " not in chart
 
     sent = await table("surveys")
     assert [sent["계"][c]["value"] for c in ("asked", "answered", "silent", "rate")] == [

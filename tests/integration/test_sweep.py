@@ -6,90 +6,49 @@ Nothing is listed here: a route that is new tomorrow is swept tomorrow.
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
 import pytest_asyncio
-from litestar import Controller, get
-from litestar.params import FromPath
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import select
 
-from sinmungo import clock
 from sinmungo.app import Runtime, create_app
-from sinmungo.bookings.setup import close_rooms
-from sinmungo.cases.listing import search
 from sinmungo.cases.models import cases
-from sinmungo.cases.sharing import share
-from sinmungo.cases.types import CaseQuery
-from sinmungo.companies import merging
-from sinmungo.companies.models import contacts
-from sinmungo.companies.service import add, company_brief, record
-from sinmungo.companies.states import set_state
-from sinmungo.deploy.cities import CityFile, read_files
-from sinmungo.errors import MissingError
-from sinmungo.experts import service as experts
-from sinmungo.experts.ties import NewTie
-from sinmungo.forms import definitions
-from sinmungo.forms.types import FieldIn
+from sinmungo.deploy.cities import read_files
 from sinmungo.host.context import Work
 from sinmungo.host.host import Host
-from sinmungo.host.types import SYSTEM, Slice
-from sinmungo.people import regional
-from sinmungo.people.invitations import invite
+from sinmungo.host.types import SYSTEM, Identity
 from sinmungo.people.models import ROLES
-from sinmungo.people.regional import NewGrant
-from sinmungo.people.service import add_unit
-from sinmungo.retention.service import Hold, hold
-from sinmungo.testing.books import case_row, register
-from sinmungo.testing.experts import AdviceScene
-from sinmungo.testing.imports import Importer
+from sinmungo.people.permissions import GUESTS
+from sinmungo.testing.intruders import as_both, stranger_of
 from sinmungo.testing.kin import crossings, kin_of, paired
+from sinmungo.testing.leaky import LEAKY
+from sinmungo.testing.lists import lists
 from sinmungo.testing.people import Officer, People
 from sinmungo.testing.prey import (
     MARK,
+    MARK_KEPT,
+    Places,
     Prey,
     collect,
     empty_tables,
     fillings,
     mark,
+    tables_of,
     uuid_params,
 )
-from sinmungo.testing.raid import Fill, Raid, raid, ready
+from sinmungo.testing.quarry import BODIES, Codes, everything, furnish, words
+from sinmungo.testing.raid import raid, ready
 from sinmungo.testing.sweep import Route, routes
 from sinmungo.testing.web import Web
 from sinmungo.testing.whole_cities import demo_city, discard, sums
-from sinmungo.web.access import needs
-from sinmungo.web.types import CtxDep, Req
 from sinmungo_tenants import Tenant, read
 
 FILES = read_files(Path(__file__).parents[2] / "tenants")
-# What routes read only in certain words, by the end of their path: others stumble before the wall.
-WORDS: dict[str, dict[str, Any]] = {
-    "/cases/{case_id}/answer": {"disposition": "ACCEPTED", "implementation": "DONE"},
-    "/cases/{case_id}/close": {"reason": "CONFIRMED"},
-    "/consents": {"purpose": "NEWSLETTER", "how": "PAPER"},
-    "/figures": {"size_class": "SMALL"},
-    "/companies/{company_id}/state": {"state": "CLOSED"},
-    "/decline": {"reason": "BUSY"},
-    "/hold": {"held_on": "2026-11-20", "hours": "2", "mode": "VISIT"},
-    "/{request_id}/plan": {"session_at": "11.25 14:00", "mode": "VISIT"},
-    "/review": {"outcome": "KEEP"},
-    "/ties": {"kind": "STAKE", "valid_from": "2026-11-01", "valid_to": ""},
-    "/ties/{tie_id}/end": {"valid_to": "2026-11-20"},
-    "/items/{item_id}/outcome": {"outcome": "HANDLED"},
-    "/tax": {
-        "income": "OTHER",
-        "account": "110-222-333333",
-        "bank": "국민은행",
-        "holder": "구나래",
-    },
-    "/imports/{run_id}/plan": {"sheets": []},
-    "/roles": {"roles": ["LEAD_OFFICER"]},
-}
+FEWER = {"bucheon.project100_capacity": 12}
 # Tables without a record to aim at, and why that is no gap.
 NO_PREY = {
     "access_log": "no address takes a line of it",
@@ -117,73 +76,74 @@ NO_KIN = {"/api/v1/companies/{company_id}/merges/{other_id}": "any two companies
 BODY_FIRST = {("POST", "/api/v1/companies/{company_id}/memberships")}
 # Whoever may record visits may join another unit's: the warning "visited by X" offers it.
 OPEN_TO_ALL = "/visits/{visit_id}/join"
+# Reads that a city without records refuses, and why.
+NOT_OPENED = {
+    "asks for something that was chosen before": (
+        *("/api/v1/bucheon/project100/check", "/api/v1/forms/questions", "/bookings/new"),
+        *("/office/bookings/new", "/office/experts/advice/new"),
+    ),
+    "nothing of the kind is there": (
+        *("/logo", "/office/people/oidc/return", "/office/people/oidc/start"),
+        *(f"/office/bucheon/project100/board/table.{kind}" for kind in ("csv", "xlsx")),
+    ),
+}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+RECORDS = {"companies", "contacts", "officers", "submissions", "experts", "import_runs"}
+SCOPED = ("cases", "visits", "advice_requests")
+# What any officer who may open the page at all may read, of whatever department it is.
+FOR_ALL = {
+    "/reporting": "reports count the whole city, and every number opens its rows",
+    "/retention": "the city's own register of what is destroyed",
+    "/bookings": "one desk for the whole city",
+    "/project100/": "what companies of a programme told is read by all who look after them",
+    "/join": "whoever may record visits may join another department's",
+}
+OPEN_TABLES = {"bookings": "one desk for the whole city"}
+SHOWN = {"visits": "the month shows who goes where; what was said there is the department's"}
+# The same in every city: files of the packages, and the description of the API.
+NO_CITYS = ("/platform", "/health", "/static/", "/help/", "/api/v1/openapi.json", "/openapi-unused")
+# Pages with lines of a table that are no list of records, or have their file elsewhere.
+NO_FILE = {
+    "a setting, or words of the city": (
+        *("/admin/bookings", "/admin/cases/holidays", "/admin/experts", "/admin/forms"),
+        *("/admin/forms/preview", "/admin/imports/terms", "/admin/opening", "/admin/plugins"),
+        *("/admin/people/regional", "/admin/people/roles", "/admin/plugins/{slug}/{act}"),
+        *("/admin/retention", "/office/bookings/rooms", "/office/bookings/rota"),
+        "/office/bucheon/project100/rounds",
+    ),
+    "who changed or brought in what": (
+        *("/admin/imports", "/admin/people/roles/history", "/admin/settings/{slug}/history"),
+    ),
+    "a form": ("/office/cases/new", "/office/visits/new", "/office/visits/record"),
+    "the register of what was destroyed has the file": ("/admin/retention/of/{code}",),
+    "what cities share with a regional team": ("/office/cases/shared",),
+    "one's own desk or account": ("/office/experts/desk", "/office/people/me"),
+}
 
 
-_ENDED = read(select(cases.c.id).where(cases.c.closed_at.is_not(None)).limit(1), UUID)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The city that is raided, the codes that open its pages, and words for other addresses."""
 
-
-def services_of(demo: dict[str, Any]) -> list[str]:
-    """Return the services that the demo's rooms offer; a plugin that is not here brings them."""
-    lines = [*demo["rooms"], *({"services": [sit["service"]]} for sit in demo.get("rota", []))]
-    return sorted({name for line in lines for name in line.get("services", [])})
-
-
-def everything(runtime: Runtime) -> CityFile:
-    """A city with every plugin and the demo data of all files."""
-    tables: dict[str, Any] = {}
-    for file in FILES:
-        tables |= {k: v for k, v in file.tables.items() if k not in tables}
-        tables["demo"] = {**file.tables.get("demo", {}), **tables.get("demo", {})}
-    if not all(set(file.plugins) <= runtime.host.plugins.keys() for file in FILES):
-        tables["bookings"] = {"services": services_of(tables["demo"]["bookings"])}
-    return msgspec.structs.replace(FILES[0], plugins=tuple(runtime.host.plugins), tables=tables)
-
-
-async def consult(scene: AdviceScene) -> None:
-    """Add what a city has whose experts advise; the demo's are a plugin's."""
-    await scene.rule(valid_from="2026-02-01")
-    for name in ("이탐색", "저탐색"):
-        expert = await scene.expert(name=name, email="", term_to="2099-12-31")
-        version = (await experts.expert(scene.ctx, expert)).row_version
-        tie = NewTie(kind="STAKE", business="가까운공업")
-        await experts.add_tie(scene.ctx, expert, tie, version)
-    await scene.asked()
-
-
-async def furnish(runtime: Runtime, city: Tenant) -> None:
-    """Add what the demo data has not."""
-    async with runtime.work.open(city) as ctx:
-        await definitions.add(ctx, FieldIn(record_kind="COMPANY", label="넘보지 말 것"))
-        await close_rooms(ctx, None, date(2026, 12, 24), date(2026, 12, 24), "쉽니다")
-        pair = [await add(ctx, {"name": name}) for name in ("쌍둥이공업", "쌍둥이산업")]
-        versions = [(await record(ctx, i)).row_version for i in pair]
-        await merging.merge(ctx, *pair, (), keep_version=versions[0], drop_version=versions[1])
-        gone = {"state": "MOVED", "state_on": f"{clock.today()}", "state_reason": "이전"}
-        moved = await add(ctx, {"name": "떠난공업"})
-        await set_state(ctx, moved, gone, (await record(ctx, moved)).row_version)
-        await consult(AdviceScene(ctx))
-    await Importer(runtime, city).all(register([case_row(1)]))
-    officer = await People(runtime, city).officer("LEAD_OFFICER", name="구나래")
-    async with runtime.work.open(city) as ctx:
-        await invite(ctx, officer.id)
-        ended = (await ctx.db.all(_ENDED))[0]
-        await hold(ctx, Hold(rule="cases.text", record_id=ended, reason="다툼이 있음"))
-        today, case = clock.today(), (await search(ctx, CaseQuery())).rows[0]
-        grant = NewGrant(
-            agency="지역팀", login="region", name="구나래", valid_from=today, until=today
-        )
-        await regional.add(ctx, grant)
-        team = (await regional.teams(ctx))[0]
-        await share(ctx, case.id, team.id, "함께 봅니다", case.row_version)
+    theirs: Prey
+    codes: Codes
+    places: Places
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def theirs(runtime: Runtime) -> AsyncIterator[Prey]:
-    city = await demo_city(runtime, everything(runtime), "prey")
-    await furnish(runtime, city)
+async def ground(runtime: Runtime) -> AsyncIterator[Ground]:
+    city = await demo_city(runtime, everything(runtime, FILES, FEWER), "prey")
+    codes = await furnish(runtime, city)
     mark(runtime, city)
-    yield collect(runtime, city)
+    async with runtime.work.open(city, SYSTEM) as ctx:
+        places = {**await words(ctx), **{path: (code,) for path, code in codes.paths.items()}}
+    yield Ground(collect(runtime, city), codes, places)
     discard(runtime)
+
+
+@pytest.fixture(scope="module")
+def theirs(ground: Ground) -> Prey:
+    return ground.theirs
 
 
 @pytest.fixture(scope="module")
@@ -191,22 +151,15 @@ def every(app: Any) -> list[Route]:
     return routes(app)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def own_city(runtime: Runtime, make_city: Any) -> Tenant:
-    made: Tenant = await make_city(plugins=tuple(runtime.host.plugins))
+    made: Tenant = await make_city(plugins=tuple(runtime.host.plugins), kept=True)
     return made
 
 
-async def as_both(
-    web: Web, officer: Officer, tried: list[Route], theirs: Prey, fill: Fill | None = None
-) -> Raid:
-    """Raid the API by token and the pages by session."""
-    api, screens = [r for r in tried if r.is_api], [r for r in tried if not r.is_api]
-    done = await raid(web.api(officer), api, theirs, words=WORDS, fill=fill)
-    if not screens:
-        return done
-    page = await ready(web.browser(officer).client)
-    return done.with_(await raid(page, screens, theirs, words=WORDS, fill=fill))
+def without_ids(every: list[Route]) -> list[Route]:
+    """Routes of a city that take no id."""
+    return [r for r in every if not uuid_params(r) and not r.path.startswith(NO_CITYS)]
 
 
 async def test_there_is_something_to_get_at(theirs: Prey, every: list[Route], runtime: Runtime):
@@ -231,20 +184,39 @@ async def test_another_citys_records_are_out_of_reach(
 
 
 async def test_lists_and_files_hold_nothing_of_another_city(
-    theirs: Prey, every: list[Route], runtime: Runtime, app: Any, own_city: Tenant
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any, own_city: Tenant
 ):
+    """Each is really opened: one that is not there shows nothing, whatever it would hold."""
     people = People(runtime, own_city)
     web = Web(app, own_city.hosts[0], people)
-    before = sums(runtime, theirs.city)
-    no_citys = ("/platform", "/health")
-    rest = [r for r in every if not uuid_params(r) and not r.path.startswith(no_citys)]
-    reads = [r for r in rest if r.method == "GET"]
-    done = await as_both(web, await people.officer(*ROLES), reads, theirs)
-    for route in rest:  # an act may end a session or change a password: each has its own officer
-        if route.method != "GET":
-            done = done.with_(await as_both(web, await people.officer(*ROLES), [route], theirs))
+    reads = [r for r in without_ids(every) if r.method == "GET"]
+    officer = await people.officer(*ROLES)
+    done = await as_both(web, officer, reads, ground.theirs, places=ground.places)
     assert [str(leak) for leak in done.leaks] == []
-    assert sums(runtime, theirs.city) == before
+    known = {r.path for r in reads}
+    closed = known - {path for _, path in done.opened}
+    not_there = {path for paths in NOT_OPENED.values() for path in paths}
+    assert closed - ground.codes.paths.keys() == known & not_there
+    assert closed >= ground.codes.paths.keys()
+    await web.close()
+
+
+async def test_acts_reach_nothing_of_another_city(
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any, make_city: Any
+):
+    city = await make_city(plugins=tuple(runtime.host.plugins))
+    people = People(runtime, city)
+    web = Web(app, city.hosts[0], people)
+    before = sums(runtime, ground.theirs.city)
+    acts = [r for r in without_ids(every) if r.method != "GET"]
+    done = await as_both(web, await people.officer(*ROLES), acts, ground.theirs)
+    # An act may end a session or change a password: those that came after it get another officer.
+    for route in [r for r in acts if (r.method, r.path) in done.signed_out]:
+        alone = await as_both(web, await people.officer(*ROLES), [route], ground.theirs)
+        done = done.with_(alone)
+    assert [str(leak) for leak in done.leaks] == []
+    assert len(done.opened) > 15
+    assert sums(runtime, ground.theirs.city) == before
     await web.close()
 
 
@@ -259,10 +231,38 @@ async def test_nobody_gets_in_without_signing_in(
     def one(route: Route) -> list[dict[str, object]]:
         return fillings(route, theirs)[:1]  # nobody is asked about a record before who he is
 
-    done = await raid(client, shut, theirs, words=WORDS, refuse_all=True, fill=one)
+    done = await raid(client, shut, theirs, words=BODIES, refuse_all=True, fill=one)
     assert [str(leak) for leak in done.leaks] == []
     assert done.unread == set()
+    # What is open to all shows no record, and takes no id of one.
+    shown = theirs.only(kept_tables(runtime, theirs) | RECORDS, theirs.marks)
+    open_to_all = [r for r in without_ids(every) if r.public and r.method == "GET"]
+    done = await raid(client, open_to_all, shown)
+    assert [str(leak) for leak in done.leaks] == []
+    assert len(done.opened) > 10
     assert sums(runtime, theirs.city) == before
+    await web.close()
+
+
+async def test_methods_that_no_route_has_are_refused(
+    theirs: Prey, every: list[Route], runtime: Runtime, app: Any, own_city: Tenant
+):
+    people = People(runtime, own_city)
+    web = Web(app, own_city.hosts[0], people)
+    api = web.api(await people.officer(*ROLES))
+    declared: dict[str, tuple[Route, set[str]]] = {}
+    for route in every:
+        if uuid_params(route) and route.is_api:
+            declared.setdefault(route.path, (route, set()))[1].add(route.method)
+    for route, methods in declared.values():
+        address = route.at(fillings(route, theirs)[0])
+        for method in METHODS - methods:
+            answer = await api.request(method, address)
+            looked = method == "HEAD" and "GET" in methods
+            wanted = {404} if looked else {204, 403, 405} if method == "OPTIONS" else {403, 405}
+            assert answer.status_code in wanted, (method, address)
+            assert not theirs.seen_in(answer, address)
+    assert len(declared) > 80
     await web.close()
 
 
@@ -281,7 +281,7 @@ async def test_a_child_is_found_below_its_own_parent_only(
     before = sums(runtime, theirs.city)
     aimed = [r for r in paired(every) if r.path in related]
     done = await as_both(
-        web, officer, aimed, theirs, lambda r: crossings(r, related[r.path], other)
+        web, officer, aimed, theirs, fill=lambda r: crossings(r, related[r.path], other)
     )
     assert [str(leak) for leak in done.leaks] == []
     assert done.never_looked == []
@@ -289,21 +289,104 @@ async def test_a_child_is_found_below_its_own_parent_only(
     await web.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stranger(runtime: Runtime, theirs: Prey) -> Officer:
+    return await stranger_of(runtime, theirs.city)
+
+
+def scoped(runtime: Runtime, theirs: Prey) -> Prey:
+    """What only a department's own officers may read: cases, visits, advice, and all below them."""
+    return theirs.only(kept_tables(runtime, theirs) - SHOWN.keys(), (MARK_KEPT,))
+
+
+def kept_tables(runtime: Runtime, theirs: Prey) -> set[str]:
+    """Tables of what a department keeps to itself, and of all that belongs to it."""
+    below = tables_of(runtime, theirs.city, "case_id", "visit_id", "request_id")
+    return {*SCOPED, *below} - OPEN_TABLES.keys()
+
+
+def kept_routes(runtime: Runtime, theirs: Prey, every: list[Route]) -> list[Route]:
+    """Routes to records that only a department's own officers may reach."""
+    kept = kept_tables(runtime, theirs)
+    return [
+        route
+        for route in every
+        if not any(part in route.path for part in FOR_ALL)
+        if any(kept & set(theirs.tables_for(p.name, route.path)[:1]) for p in uuid_params(route))
+    ]
+
+
 async def test_records_out_of_scope_are_not_there(
-    theirs: Prey, every: list[Route], runtime: Runtime, app: Any
+    theirs: Prey, every: list[Route], runtime: Runtime, app: Any, stranger: Officer
 ):
-    people = People(runtime, theirs.city)
-    async with runtime.work.open(theirs.city, SYSTEM) as ctx:
-        await add_unit(ctx, name="외딴과", kind="DEPARTMENT")
-    web = Web(app, theirs.city.hosts[0], people)
-    lonely = await people.officer("LEAD_OFFICER", unit="외딴과")
-    scoped = {"case_id", "visit_id"}
-    aimed = [r for r in every if scoped.intersection(p.name for p in uuid_params(r))]
-    aimed = [r for r in aimed if not r.path.endswith(OPEN_TO_ALL)]
-    assert len(aimed) > 30
-    done = await as_both(web, lonely, aimed, theirs)
+    web = Web(app, theirs.city.hosts[0], People(runtime, theirs.city))
+    aimed = kept_routes(runtime, theirs, every)
+    done = await as_both(web, stranger, aimed, theirs)
     assert [str(leak) for leak in done.leaks] == []
     assert done.never_looked == []
+    await web.close()
+
+
+async def test_a_forgotten_scope_is_seen(
+    theirs: Prey,
+    every: list[Route],
+    runtime: Runtime,
+    app: Any,
+    stranger: Officer,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The sweep would tell: with every scope left out, what was refused before is answered."""
+    narrow = Identity.may
+    monkeypatch.setattr(Identity, "may", lambda me, p: p.endswith("read_all") or narrow(me, p))
+    web = Web(app, theirs.city.hosts[0], People(runtime, theirs.city))
+    aimed = [r for r in kept_routes(runtime, theirs, every) if r.method == "GET" and r.is_api]
+    done = await as_both(web, stranger, aimed, theirs)
+    assert len(done.leaks) > len(aimed) / 2
+    await web.close()
+
+
+async def test_lists_and_files_hold_nothing_out_of_scope(
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any, stranger: Officer
+):
+    web = Web(app, ground.theirs.city.hosts[0], People(runtime, ground.theirs.city))
+    reads = [r for r in without_ids(every) if r.method == "GET"]
+    reads = [r for r in reads if not any(part in r.path for part in FOR_ALL)]
+    prey = scoped(runtime, ground.theirs)
+    done = await as_both(web, stranger, reads, prey, places=ground.places)
+    assert [str(leak) for leak in done.leaks] == []
+    await web.close()
+
+
+@pytest.mark.parametrize("role", GUESTS)
+async def test_guests_find_nothing_that_was_not_given_to_them(
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any, role: str
+):
+    people = People(runtime, ground.theirs.city)
+    web = Web(app, ground.theirs.city.hosts[0], people)
+    loaded = [p for found in runtime.host.slices for p in found.slice.permissions]
+    may = {p.code for p in loaded if role in p.roles}
+    tried = [r for r in every if r.permission in may and (uuid_params(r) or r.method == "GET")]
+    guest = await people.officer(role, unit=None)
+    done = await as_both(web, guest, tried, ground.theirs, places=ground.places)
+    assert [str(leak) for leak in done.leaks] == []
+    assert len(done.opened) > 3
+    await web.close()
+
+
+async def test_every_list_can_be_taken_away_as_a_file(
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any
+):
+    people = People(runtime, ground.theirs.city)
+    web = Web(app, ground.theirs.city.hosts[0], people)
+    desks = ("/office", "/admin")
+    pages = [r for r in without_ids(every) if r.method == "GET" and r.path.startswith(desks)]
+    client = web.browser(await people.officer(*ROLES)).client
+    found = await lists(client, pages, ground.theirs, ground.places)
+    assert found.broken == []
+    kept_back = {path for paths in NO_FILE.values() for path in paths}
+    without = found.kept_back | (found.empty - found.offered)
+    assert without == kept_back & {r.path for r in pages}
+    assert len(found.offered) > 20
     await web.close()
 
 
@@ -355,50 +438,33 @@ async def test_numbers_and_codes_of_another_city_open_nothing(
     assert theirs.seen_in(found, number) == ""
 
 
-_CONTACT = read(select(contacts.c.id).where(contacts.c.id == bindparam("id", type_=Uuid())), UUID)
-
-
-class Leaky(Controller):
-    """Forgets the wall: opens the door of whichever city has the record."""
-
-    @get("/{company_id:uuid}", opt=needs("companies.read"))
-    async def leak(self, request: Req, company_id: FromPath[Any]) -> dict[str, str]:
-        runtime = request.app.state.runtime
-        for city in runtime.registry.all():
-            async with runtime.work.open(city) as ctx:
-                try:
-                    return {"name": (await company_brief(ctx, company_id)).name}
-                except Exception:  # noqa: BLE001, S112 - it looks in the next city
-                    continue
-        return {}
-
-
-class Careless(Controller):
-    """Forgets to look whether the record is there."""
-
-    @get("/{case_id:uuid}/anything", opt=needs("cases.read"))
-    async def anything(self, ctx: CtxDep, case_id: FromPath[Any]) -> dict[str, str]:
-        return {"city": ctx.city.slug, "case": str(case_id)}
-
-
-class Fatherless(Controller):
-    """Forgets to ask whose child it is."""
-
-    @get("/of/{company_id:uuid}/{contact_id:uuid}", opt=needs("companies.read"))
-    async def child(
-        self, ctx: CtxDep, company_id: FromPath[Any], contact_id: FromPath[Any]
-    ) -> dict[str, str]:
-        if not await ctx.db.all(_CONTACT, id=contact_id):
-            raise MissingError
-        return {"parent": str(company_id)}
+async def test_codes_of_another_city_open_nothing(
+    ground: Ground, every: list[Route], runtime: Runtime, app: Any, own_city: Tenant
+):
+    """Each opens its page at home, so that it is the wall that keeps it shut elsewhere."""
+    opened = [r for r in every if r.public and r.params and not r.path.startswith(NO_CITYS)]
+    assert {r.path for r in opened} == ground.codes.paths.keys()
+    homes = ground.theirs.city, own_city
+    home, abroad = (Web(app, c.hosts[0], People(runtime, c)) for c in homes)
+    for path, code in ground.codes.paths.items():
+        address = path.rpartition("/")[0] + f"/{code}"
+        assert (await home.anyone().get(address)).status_code == 200, path
+        for answer in await abroad.anyone().get(address), await abroad.anyone().post(address):
+            assert answer.status_code in {404, 410}, path
+            assert not ground.theirs.seen_in(answer, address)
+    for web, statuses in ((abroad, {404}), (home, {200, 201})):
+        for path, body in ground.codes.bodies.items():
+            answer = await web.api().post(path, json=body)
+            assert answer.status_code in statuses, (path, answer.text)
+    await home.close()
+    await abroad.close()
 
 
 async def test_a_new_route_is_swept_without_being_listed(
     theirs: Prey, runtime: Runtime, own_city: Tenant
 ):
-    new = Slice("leaky", "새는 곳", api=(Leaky, Careless, Fatherless))
     host = runtime.host
-    wider = Host((*host.core, new), tuple(host.plugins.values()), host.quarantined)
+    wider = Host((*host.core, LEAKY), tuple(host.plugins.values()), host.quarantined)
     wider_runtime = Runtime(runtime.settings, wider)
     async with wider_runtime.running():
         app = create_app(wider_runtime)
@@ -417,7 +483,7 @@ async def test_a_new_route_is_swept_without_being_listed(
         assert kin is not None
         mixed = crossings(route, kin, other)
         done = await as_both(
-            home, await at_home.officer(*ROLES), fatherless, theirs, lambda _: mixed
+            home, await at_home.officer(*ROLES), fatherless, theirs, fill=lambda _: mixed
         )
         assert len(done.leaks) == 2  # below the other city's parent, and below a stranger
         await web.close()

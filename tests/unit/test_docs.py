@@ -1,5 +1,6 @@
 """Documentation is a contract: what exists is described, and what is described exists."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -106,6 +107,18 @@ def test_every_command_is_described():
     assert "sinmungo tenant apply" in found
     described = re.findall(r"^\| `(sinmungo [^`]+)`", text, re.MULTILINE)
     assert sorted(described) == sorted(found)
+
+
+@pytest.mark.parametrize("words", [[], ["plugin"]], ids=["sinmungo", "plugin"])
+def test_the_list_of_commands_says_what_each_does(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+):
+    """Also of those that are imported only when they are called."""
+    with contextlib.suppress(SystemExit):
+        cli([*words, "--help"])
+    told = capsys.readouterr().out
+    assert "│ " in told
+    assert re.findall(r"^│ ([a-z-]+) +│$", told, re.MULTILINE) == []
 
 
 def test_every_setting_is_described_with_its_default():

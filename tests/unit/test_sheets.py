@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -115,11 +115,17 @@ def test_a_plain_text_stays(text: str):
     assert plain_text(text) == text
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=60))
-def test_any_text_comes_back_as_a_text(text: str):
-    sheet = Sheet("표", (Column("가"), Column("나", 10, "number")), [(text, 7)], None)
+ANY_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=60)
+
+
+@settings(max_examples=20)
+@given(st.lists(ANY_TEXT, min_size=1, max_size=20))
+def test_any_text_comes_back_as_a_text(texts: list[str]):
+    lines = [(text, 7) for text in texts]
+    sheet = Sheet("표", (Column("가"), Column("나", 10, "number")), lines, None)
     book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx([sheet])))
-    assert book.get_sheet_by_index(0).to_python()[2] == [text, 7.0]
+    found = book.get_sheet_by_index(0).to_python()[2:]
+    assert found == [[text, 7.0] for text in texts]
 
 
 def test_a_file_has_its_korean_name_and_is_not_kept():

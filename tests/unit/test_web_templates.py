@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,8 +112,14 @@ def _context(name: str) -> dict[str, Any]:
     }
 
 
+@cache
+def _environment() -> Any:
+    return Renderer(Host((), (), ()), [FIXTURES])._env
+
+
+@cache
 def _render(name: str) -> str:
-    env = Renderer(Host((), (), ()), [FIXTURES])._env
+    env = _environment()
     template = "layout/plain.html" if name == "error" else f"{name}.html"
     return env.get_template(template).render(_context(name))
 

@@ -25,6 +25,8 @@ _EMPTY: tuple[tuple[type[Any], Any], ...] = (
     (Uuid, UUID(int=0)),
 )
 
+_ADD_COMPANY, _ADD_RULE, _ADD_CASE = map(insert_into, (companies, deadline_rules, cases))
+
 
 def _filled(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
     missing = [c for c in table.c if not c.nullable and c.name not in given]
@@ -50,9 +52,9 @@ class BareCases:
         """Make the company and the rule that the cases need."""
         company_id, rule_id = clock.uuid7(), clock.uuid7()
         values = {"id": company_id, "name": company, "state": "ACTIVE"}
-        await ctx.db.run(insert_into(companies), **_filled(companies, values))
+        await ctx.db.run(_ADD_COMPANY, **_filled(companies, values))
         rule = {"id": rule_id, "petition_type": "NOT_PETITION", "unit": "DAYS", "amount": 5}
-        await ctx.db.run(insert_into(deadline_rules), **_filled(deadline_rules, rule))
+        await ctx.db.run(_ADD_RULE, **_filled(deadline_rules, rule))
         return cls(company_id, rule_id)
 
     async def add(self, ctx: Ctx, registered_at: datetime, **given: Any) -> UUID:
@@ -73,6 +75,6 @@ class BareCases:
             "due_at": registered_at,
             **given,
         }
-        await ctx.db.run(insert_into(cases), **_filled(cases, values))
+        await ctx.db.run(_ADD_CASE, **_filled(cases, values))
         case_id: UUID = values["id"]
         return case_id

@@ -13,6 +13,7 @@ from sinmungo.config import Settings
 from sinmungo.deploy.cities import Cities, CityFile
 from sinmungo.deploy.database import set_up
 from sinmungo.host.host import Host
+from sinmungo.logs import configure_logs
 from sinmungo.testing import recycling
 from sinmungo.testing.recycling import RecyclingAdder
 from sinmungo_tenants import Tenant
@@ -46,6 +47,7 @@ async def test_runtime(
     settings = Settings(
         data=str(data), deployment=deployment, cookie_secure=False, database_url=dsn
     )
+    configure_logs(settings.log_format)  # what nobody configured tells the locals of every frame
     made = Runtime(set_up(settings, dsn), host)
     async with made.running():
         yield made

@@ -10,14 +10,16 @@ from typing import Any
 
 import httpx
 
-from sinmungo.testing.prey import Prey, fillings, uuid_params
+from sinmungo.testing.prey import Places, Prey, fillings, uuid_params
 from sinmungo.testing.samples import body_of, query_of
 from sinmungo.testing.sweep import SERVER_ERROR, SIGN_IN, UNREADABLE, Leak, Route, turned_away
 
 type Words = Mapping[str, Mapping[str, Any]]
+type Key = tuple[str, str]
 type Fill = Callable[[Route], list[dict[str, object]]]
 
 _CSRF = "sinmungo_csrf"
+UNAUTHORIZED = 401
 _WORDS = {
     "row_version": "1",
     "keep_version": "1",
@@ -40,15 +42,21 @@ _WORDS = {
 
 @dataclass(slots=True)
 class Raid:
-    """What came of it: `leaks` must be empty; `unread` were refused before anyone looked."""
+    """What came of it: `leaks` must be empty; `unread` were refused before anyone looked.
+
+    `opened` were answered, as what has no id in its path may be; `signed_out` were sent away
+    because nobody was signed in any more.
+    """
 
     leaks: list[Leak] = field(default_factory=list)
-    refused: set[tuple[str, str]] = field(default_factory=set)
-    unread: set[tuple[str, str]] = field(default_factory=set)
+    refused: set[Key] = field(default_factory=set)
+    unread: set[Key] = field(default_factory=set)
+    opened: set[Key] = field(default_factory=set)
+    signed_out: set[Key] = field(default_factory=set)
     sent: int = 0
 
     @property
-    def never_looked(self) -> list[tuple[str, str]]:
+    def never_looked(self) -> list[Key]:
         """Routes that always stumbled over the body: nothing is known of their wall."""
         return sorted(self.unread - self.refused)
 
@@ -58,6 +66,8 @@ class Raid:
             self.leaks + other.leaks,
             self.refused | other.refused,
             self.unread | other.unread,
+            self.opened | other.opened,
+            self.signed_out | other.signed_out,
             self.sent + other.sent,
         )
 
@@ -74,24 +84,30 @@ async def raid(
     theirs: Prey,
     *,
     words: Words | None = None,
+    places: Places | None = None,
     refuse_all: bool = False,
     fill: Fill | None = None,
 ) -> Raid:
     """Try each route with the ids of `theirs`, or with what `fill` puts into its path.
 
     A route with an id in its path must refuse; with `refuse_all` every route must. One without may
-    answer otherwise, but nothing of theirs.
-    `words` are values for routes that read only certain ones, by the end of their path.
+    answer otherwise, but nothing of theirs; if its query takes ids, it is asked with and without.
+    `words` are values for routes that read only certain ones, `places` such parts of the path.
     """
     done = Raid()
     for route in tried:
-        for given in fill(route) if fill else fillings(route, theirs):
+        for given in fill(route) if fill else fillings(route, theirs, places):
             address = route.at(given)
-            query = query_of(route.handler, given, theirs.one) if route.method == "GET" else {}
-            answer = await ask(client, route, address, theirs, query, words)
-            done.sent += 1
-            _judge(done, route, answer, theirs, f"{address} {query}", refuse_all=refuse_all)
+            for query in _queries(route, given, theirs):
+                answer = await ask(client, route, address, theirs, query, words)
+                done.sent += 1
+                _judge(done, route, answer, theirs, f"{address} {query}", refuse_all=refuse_all)
     return done
+
+
+def _queries(route: Route, given: Mapping[str, object], theirs: Prey) -> list[dict[str, str]]:
+    query = query_of(route.handler, given, theirs.one) if route.method == "GET" else {}
+    return [query, {}] if query and not uuid_params(route) else [query]
 
 
 async def ask(
@@ -148,16 +164,24 @@ def _judge(
 ) -> None:
     status, key = answer.status_code, (route.method, route.path)
     why = ""
+    if _is_signed_out(answer):
+        done.signed_out.add(key)
     told = theirs.seen_in(answer, sent + str(answer.request.content))
     if told:
         why = f"the answer holds {told}"
     elif status >= SERVER_ERROR:
         why = "it failed"
-    elif turned_away(answer) or not (refuse_all or uuid_params(route)):
+    elif turned_away(answer):
         done.refused.add(key)
+    elif not (refuse_all or uuid_params(route)):
+        (done.opened if answer.is_success or answer.is_redirect else done.unread).add(key)
     elif status in UNREADABLE and route.method != "GET":
         done.unread.add(key)
     else:
         why = "it was answered"
     if why:
         done.leaks.append(Leak(route, sent, status, why))
+
+
+def _is_signed_out(answer: httpx.Response) -> bool:
+    return answer.status_code == UNAUTHORIZED or SIGN_IN in answer.headers.get("location", "")

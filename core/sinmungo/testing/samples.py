@@ -42,16 +42,20 @@ def body_of(handler: HTTPRouteHandler, ids: Ids) -> Any | None:
 
 
 def query_of(handler: HTTPRouteHandler, path: Mapping[str, object], ids: Ids) -> dict[str, str]:
-    """Return the query parameters of the handler that take an id, filled."""
-    return {
-        name: str(ids(name))
-        for name, parameter in handler.parsed_fn_signature.parameters.items()
-        if name not in path and name != "data" and _mentions(parameter.annotation)
-    }
+    """Return the query parameters of the handler that take an id or a day, filled."""
+    found = {}
+    for name, parameter in handler.parsed_fn_signature.parameters.items():
+        if name in path or name == "data":
+            continue
+        if _mentions(parameter.annotation, UUID):
+            found[name] = str(ids(name))
+        elif parameter.annotation is date:
+            found[name] = _FIXED[kinds.DateType].isoformat()
+    return found
 
 
-def _mentions(annotation: Any) -> bool:
-    return annotation is UUID or any(_mentions(part) for part in get_args(annotation))
+def _mentions(annotation: Any, kind: type) -> bool:
+    return annotation is kind or any(_mentions(part, kind) for part in get_args(annotation))
 
 
 def _value(kind: kinds.Type, name: str, ids: Ids, depth: int) -> Any:

@@ -18,7 +18,7 @@ from sinmungo_tenants.names import schema_of
 
 _MADE = re.compile(r"city\d+")  # the slugs of `make_city`
 # A slice of the demo's data → so many of its records are enough of them.
-FEWER = {"cases": 12, "companies": 15}
+FEWER = {"cases": 12, "companies": 15, "bookings": 20}
 _NOT_KEPT = "archives", "tenant_log", "dropped_tenants", "fleet_outcomes"
 
 
