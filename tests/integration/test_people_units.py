@@ -15,6 +15,7 @@ from sinmungo.jobs.worker import Worker
 from sinmungo.people import queries as q
 from sinmungo.people import service, units
 from sinmungo.people.service import NewOfficer
+from sinmungo.people.writes import END_POST, MOVE_POST
 from sinmungo.testing.people import People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant
@@ -78,6 +79,12 @@ async def test_a_unit_with_posts_ends_only_with_a_successor(web: Web, people: Pe
     assert "이어받은 부서" in page
     assert "기업SOS팀" in (await browser.get("/admin/people?view=closed")).text
     assert "기업SOS팀</a>" not in (await browser.get("/admin/people")).text
+    assert "닫기 되돌리기" in page
+    assert (await browser.post(f"{place}/reopen", {"row_version": "1"})).status_code == 412
+    assert (await browser.post(f"{place}/reopen", {"row_version": "2"})).status_code == 303
+    assert "기업SOS팀</a>" in (await browser.get("/admin/people")).text
+    again = await browser.post(f"{place}/reopen", {"row_version": "3"})
+    assert "닫지 않은 부서입니다" in again.text
 
 
 async def test_the_successor_sees_what_its_predecessors_saw(
@@ -110,6 +117,40 @@ async def test_what_cannot_be_closed(ctx: Ctx):
         await units.rename(ctx, other.id, name="새 이름", valid_from=None, row_version=2)
 
 
+async def test_who_went_with_an_end_comes_back_with_it(ctx: Ctx):
+    today, old, new = clock.today(), await named(ctx, "도로과"), await named(ctx, "기업지원과")
+    stays, leaves = [await _officer(ctx, old.id, n) for n in range(2)]
+    assert await units.close(ctx, old.id, valid_to=today, successor_id=new.id, row_version=1) == 2
+    moved = await ctx.db.all(q.OPEN_POSTS_OF_UNIT, unit_id=new.id, on=today)
+    mine = next(p for p in moved if p.officer_id == leaves)
+    await ctx.db.run(END_POST, b_id=mine.id, valid_to=today + DAY)
+    await ctx.db.run(MOVE_POST, b_id=mine.id, unit_id=(await named(ctx, "기업SOS팀")).id)
+    assert await units.reopen(ctx, old.id, 2) == 1
+    (post,) = await ctx.db.all(q.POSTS_OF, officer_id=stays)
+    assert (post.unit_id, post.valid_to) == (old.id, None)
+    assert len(await ctx.db.all(q.POSTS_OF, officer_id=leaves)) == 2
+    row = await service.unit(ctx, old.id)
+    assert (row.valid_to, row.successor_id) == (None, None)
+
+
+async def test_what_cannot_be_opened_again(ctx: Ctx):
+    today, before = clock.today(), clock.today() - DAY
+    department = await service.add_unit(ctx, name="산업과", kind="DEPARTMENT", valid_from=before)
+    team = await service.add_unit(
+        ctx, name="공단팀", kind="TEAM", parent_id=department, valid_from=before
+    )
+    for unit_id in (team, department):
+        await units.close(ctx, unit_id, valid_to=today, successor_id=None, row_version=1)
+    with pytest.raises(RefusedError, match="위 부서"):
+        await units.reopen(ctx, team, 2)
+    new = await service.add_unit(ctx, name="산업과", kind="DEPARTMENT")
+    with pytest.raises(RefusedError, match="같은 이름"):
+        await units.reopen(ctx, department, 2)
+    await units.rename(ctx, new, name="신산업과", valid_from=today, row_version=1)
+    assert await units.reopen(ctx, department, 2) == 0
+    assert await units.reopen(ctx, team, 2) == 0
+
+
 class _UndoError(Exception):
     pass
 
@@ -121,12 +162,14 @@ moves = st.lists(
 
 @given(plan=moves)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_whatever_is_closed_everyone_keeps_exactly_one_post(
     plan: list[tuple[int, int, int]], runtime: Runtime, city: Tenant
 ):
-    """Random closings: on every day each officer has one post, in a unit that exists that day."""
+    """Random closings, then taken back in any order: on every day each officer has one post, in a
+    unit that exists that day.
+    """
     try:
         async with runtime.work.open(city) as ctx:
             await _close_and_check(ctx, plan)
@@ -148,6 +191,12 @@ async def _close_and_check(ctx: Ctx, plan: list[tuple[int, int, int]]) -> None:
                     successor_id=made[successor],
                     row_version=1,
                 )
+    for days in range(0, 40, 3):
+        await _check_day(ctx, officer_ids, today + days * DAY)
+    for which, _, _ in plan:
+        with contextlib.suppress(SinmungoError):
+            async with ctx.db.savepoint():
+                await units.reopen(ctx, made[which], 2)
     for days in range(0, 40, 3):
         await _check_day(ctx, officer_ids, today + days * DAY)
     raise _UndoError

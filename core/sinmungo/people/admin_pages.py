@@ -114,6 +114,16 @@ class UnitsController(Controller):
 
         return await _do(request, ctx, unit_id, form, act(), "부서를 닫았습니다.")
 
+    @post("/{unit_id:uuid}/reopen", opt=needs(MANAGE))
+    async def reopen(self, request: Req, ctx: CtxDep, unit_id: FromPath[UUID]) -> Response[Any]:
+        """Take its end back; the posts that it moved come back."""
+        form = await read_form(request)
+
+        async def act() -> None:
+            await units.reopen(ctx, unit_id, form.number("row_version") or 0)
+
+        return await _do(request, ctx, unit_id, form, act(), "부서 닫기를 되돌렸습니다.")
+
 
 def _phone(text: str) -> str:
     return phone.display(phone.parse(text))

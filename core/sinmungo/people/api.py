@@ -175,6 +175,12 @@ class UnitsApi(Controller):
         )
         return await _unit_answer(ctx, unit_id)
 
+    @post("/{unit_id:uuid}/reopen", opt=needs(MANAGE), status_code=200)
+    async def reopen(self, request: Req, ctx: CtxDep, unit_id: FromPath[UUID]) -> Response[UnitOut]:
+        """Take the unit's end back; the posts that it moved come back."""
+        await units.reopen(ctx, unit_id, if_match(request))
+        return await _unit_answer(ctx, unit_id)
+
 
 class MeApi(Controller):
     """`/api/v1/people/me`."""

@@ -53,6 +53,15 @@ class UnitClosed(Event, frozen=True, kw_only=True):
     moved_posts: int
 
 
+class UnitReopened(Event, frozen=True, kw_only=True):
+    """The end of the unit is taken back; posts that it had moved come back with it."""
+
+    kind: ClassVar[str] = "people.unit_reopened"
+    title: ClassVar[str] = "부서 닫기 되돌림"
+    unit_id: UUID
+    returned_posts: int
+
+
 class OfficerEvent(Event, frozen=True, kw_only=True):
     """Base of what happens to one officer."""
 
@@ -213,6 +222,7 @@ EVENTS: tuple[type[Event], ...] = (
     UnitChanged,
     UnitRenamed,
     UnitClosed,
+    UnitReopened,
     OfficerAdded,
     OfficerChanged,
     OfficerMoved,

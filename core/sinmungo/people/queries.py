@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from sinmungo.people.identity import current_on
 from sinmungo.people.models import (
@@ -109,6 +109,14 @@ class RoleRow(msgspec.Struct):
     role: str
 
 
+class HandedOverRow(msgspec.Struct):
+    """A post that ended with its unit, and the one that it went on as."""
+
+    id: UUID
+    new_id: UUID
+    valid_to: date | None
+
+
 class NameRow(msgspec.Struct):
     """What is needed to show a person: 이름 + 직위."""
 
@@ -161,6 +169,22 @@ OPEN_POSTS_OF_UNIT = read(
         or_(posts.c.valid_to.is_(None), posts.c.valid_to > bindparam("on")),
     ),
     UnitPostRow,
+)
+_new = posts.alias("new")
+HANDED_OVER = read(
+    select(posts.c.id, _new.c.id.label("new_id"), _new.c.valid_to)
+    .join(
+        _new,
+        and_(
+            _new.c.officer_id == posts.c.officer_id,
+            _new.c.unit_id == bindparam("successor_id"),
+            _new.c.valid_from == bindparam("day"),
+            _new.c.title == posts.c.title,
+            _new.c.is_head == posts.c.is_head,
+        ),
+    )
+    .where(posts.c.unit_id == bindparam("unit_id"), posts.c.valid_to == bindparam("day")),
+    HandedOverRow,
 )
 _HELD = (
     select(

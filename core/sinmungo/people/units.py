@@ -161,6 +161,37 @@ async def close(
     return len(posts)
 
 
+async def reopen(ctx: Ctx, unit_id: UUID, row_version: int) -> int:
+    """Take an end back, as if there had been none. Returns how many posts came back.
+
+    A post that the end moved comes back unless it was changed since; one that had not begun stays
+    where it was moved to, since nothing tells it from one given there.
+    """
+    row = await unit(ctx, unit_id)
+    if row.valid_to is None:
+        raise RefusedError("닫지 않은 부서입니다.")
+    if row.parent_id and (await unit(ctx, row.parent_id)).valid_to is not None:
+        raise RefusedError("위 부서가 닫혀 있습니다. 위 부서를 먼저 되돌려 주세요.")
+    siblings = await all_units(ctx)
+    if any(
+        r.name == row.name and r.parent_id == row.parent_id and r.valid_to is None for r in siblings
+    ):
+        raise RefusedError(
+            "같은 이름의 부서가 그 뒤에 생겼습니다. 그 부서의 이름을 먼저 바꿔 주세요."
+        )
+    await _change(ctx, w.CLOSE_UNIT, unit_id, row_version, valid_to=None, successor_id=None)
+    moved = await ctx.db.all(
+        q.HANDED_OVER, unit_id=unit_id, successor_id=row.successor_id, day=row.valid_to
+    )
+    for post in moved:
+        await ctx.db.run(w.DROP_POST, id=post.new_id)
+        await ctx.db.run(w.END_POST, b_id=post.id, valid_to=post.valid_to)
+    await ctx.db.run(w.FORGET_ALL_PRINCIPALS)
+    event = events.UnitReopened(unit_id=unit_id, returned_posts=len(moved))
+    await _tell(ctx, event, unit_id, row_version)
+    return len(moved)
+
+
 def _check_successor(
     rows: dict[UUID, q.UnitRow], unit_id: UUID, successor_id: UUID | None, on: date
 ) -> None:
