@@ -1,6 +1,5 @@
 """Whoever names a minimum is believed only as far as every statement can be prepared on it."""
 
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -17,14 +16,14 @@ from sinmungo_tenants.chain import minimum
 from sinmungo_tenants.migrate import steps
 from sinmungo_tenants.statements import Write
 
-OURS = re.compile(r"sinmungo(?!\.testing|_tenants|_example|_planted)")
 SCHEMA = "at_minimum"
 
 
 def statements(components: list[Component]) -> list[Write]:
     """Return every statement that a module has built and that reads or writes a city's tables."""
     own = {table for c in components for table in c.metadata.tables.values()}
-    modules = [m for name, m in sys.modules.items() if OURS.match(name)]
+    packages = {"sinmungo", *(f"sinmungo_{c.name}" for c in components)}
+    modules = [m for name, m in sys.modules.items() if name.partition(".")[0] in packages]
     found = {w for module in modules for value in vars(module).values() for w in _within(value, 3)}
     return [w for w in found if own.intersection(_tables(w.statement))]
 

@@ -112,6 +112,14 @@ async def test_a_grant_ends_by_its_days_or_at_once_and_may_be_given_again(web: W
         _, late = await signed_in(web, OWN)
         assert late.status_code == 422
     page = web.browser(admin)
+    days = {"valid_from": str(clock.today()), "until": str(clock.today() + timedelta(days=9))}
+    form = {"agency": "경제과학원", "login": "lee9", "name": "이나라", **days, "_act": "preview"}
+    seen = (await page.post("/admin/people/regional", form)).text
+    assert "10일 동안 열람을 허용합니다" in seen
+    assert "지금 함께 보는 사람: " in seen
+    assert "이나라" not in (await page.get("/admin/people/regional")).text
+    wrong = await page.post("/admin/people/regional", {**form, "until": "2020-01-01"})
+    assert wrong.status_code == 422
     ended = await page.post(f"/admin/people/regional/{made['id']}/end", {"row_version": "1"})
     assert ended.status_code == 303
     assert "sign-in" in (await browser.get(SHARED)).headers["location"]

@@ -84,6 +84,17 @@ class NewGrant(msgspec.Struct, kw_only=True):
     email: str | None = None
 
 
+class Preview(msgspec.Struct):
+    """What a grant will bring: to whom, for how many days, and who of the team looks already."""
+
+    agency: str
+    valid_from: date
+    until: date
+    days: int
+    account: str
+    colleagues: list[str]
+
+
 TEAMS = read(
     select(regional_teams.c.id, regional_teams.c.name).order_by(regional_teams.c.name), TeamRow
 )
@@ -215,6 +226,24 @@ async def add(ctx: Ctx, new: NewGrant) -> tuple[UUID, str]:
     return grant_id, password
 
 
+async def preview(ctx: Ctx, new: NewGrant) -> Preview:
+    """Return what `add` would bring, and raise what it would raise, as far as it can be told."""
+    agency = clean(new.agency)
+    _check_days(new, agency)
+    grants = await list_grants(ctx)
+    if new.officer_id is not None:
+        await _check_again(ctx, new.officer_id)
+    names = [g.name for g in grants if g.officer_id == new.officer_id]
+    return Preview(
+        agency,
+        new.valid_from,
+        new.until,
+        (new.until - new.valid_from).days + 1,
+        names[0] if names else "",
+        [g.name for g in grants if g.team == agency and g.state == "NOW"],
+    )
+
+
 def _check_days(new: NewGrant, agency: str) -> None:
     errors = {}
     if not 0 < len(agency) <= MAX_NAME:
@@ -238,11 +267,15 @@ async def _account(ctx: Ctx, new: NewGrant) -> tuple[UUID, str]:
             email=new.email,
         )
         return await officers.add_guest(ctx, made)
-    if await ctx.db.first(_HAD, officer_id=new.officer_id) is None:
-        raise InvalidError({"officer_id": "지역팀 계정을 목록에서 골라 주세요."})
-    if await ctx.db.all(_STANDING, officer_id=new.officer_id, on=clock.today()):
-        raise RefusedError("아직 끝나지 않은 기간이 있습니다. 먼저 끝낸 뒤 새로 주세요.")
+    await _check_again(ctx, new.officer_id)
     return new.officer_id, ""
+
+
+async def _check_again(ctx: Ctx, officer_id: UUID) -> None:
+    if await ctx.db.first(_HAD, officer_id=officer_id) is None:
+        raise InvalidError({"officer_id": "지역팀 계정을 목록에서 골라 주세요."})
+    if await ctx.db.all(_STANDING, officer_id=officer_id, on=clock.today()):
+        raise RefusedError("아직 끝나지 않은 기간이 있습니다. 먼저 끝낸 뒤 새로 주세요.")
 
 
 async def _team(ctx: Ctx, agency: str) -> UUID:

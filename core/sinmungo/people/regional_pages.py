@@ -39,9 +39,11 @@ class RegionalController(Controller):
 
     @post("/", opt=needs(MANAGE))
     async def add(self, request: Req, ctx: CtxDep) -> Response[Any]:
-        """Grant; a new account's temporary password is told once."""
+        """Show what a grant brings, or grant; a new account's password is told once."""
         form = await read_form(request)
         try:
+            if form["_act"] == "preview":
+                return await _page(request, ctx, form, seen=await regional.preview(ctx, _new(form)))
             _, password = await regional.add(ctx, _new(form))
         except SinmungoError as error:
             return await _page(request, ctx, form, error)
@@ -84,7 +86,11 @@ def _new(form: Form) -> regional.NewGrant:
 
 
 async def _page(
-    request: Req, ctx: Ctx, form: Form, error: SinmungoError | None = None
+    request: Req,
+    ctx: Ctx,
+    form: Form,
+    error: SinmungoError | None = None,
+    seen: regional.Preview | None = None,
 ) -> Response[str]:
     grants = await regional.list_grants(ctx)
     standing = {g.officer_id for g in grants if g.state in TONES}
@@ -93,6 +99,7 @@ async def _page(
         request,
         "people/regional.html",
         form=form,
+        seen=seen,
         grants=grants,
         again=[(str(officer_id), name) for officer_id, name in again.items()],
         teams=[team.name for team in await regional.teams(ctx)],

@@ -28,6 +28,7 @@ async def test_fewer_than_two_conflict_years_are_refused_and_undone(web, people,
     browser = web.browser(await people.officer("TENANT_ADMIN"))
     await browser.get("/admin/experts")
     form = {**rules.FIRST_RULE, "valid_from": "2027-01-01", "conflict_years": "1"}
+    form["_act"] = "save"
     refused = await browser.post("/admin/experts", form)
     assert refused.status_code == 409
     assert "2년 이상" in refused.text
