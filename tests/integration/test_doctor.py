@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 import pytest_asyncio
@@ -17,12 +16,12 @@ from sinmungo.app import Runtime
 from sinmungo.cli.doctor import doctor
 from sinmungo.config import PREFIX, Settings
 from sinmungo.deploy.checkup import database, deployed, examine, machine, reach
-from sinmungo.deploy.checkup.terms import Finding
 from sinmungo.deploy.database import set_up
 from sinmungo.deploy.problems import KeyProblemError
 from sinmungo.platform_desk import cities, figures
 from sinmungo.sealed import DeploymentKey
 from sinmungo.testing import database as testing
+from sinmungo.testing.doctor import changed, worst
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -49,17 +48,6 @@ def settings(own: Runtime) -> Settings:
 def admin(deployed_dsn: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(deployed_dsn, autocommit=True) as connection:
         yield connection
-
-
-def changed(settings: Settings, **values: Any) -> Settings:
-    return msgspec.structs.replace(settings, **values)
-
-
-def worst(found: Any, check: str) -> Finding:
-    order = ("BAD", "WARN", "OK")
-    mine = [f for f in found if f.check == check]
-    assert mine, (check, found)
-    return min(mine, key=lambda f: order.index(f.level))
 
 
 async def test_a_sound_deployment_lacks_only_what_nobody_gave_it(settings: Settings):

@@ -1,7 +1,7 @@
 """The operator's desk: who gets in, what it shows, and that it shows nothing of what is inside."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 import psycopg
 import pytest
-import pytest_asyncio
 from sqlalchemy import bindparam, delete, select, update
 
 from sinmungo import clock
@@ -17,9 +16,15 @@ from sinmungo.app import Runtime
 from sinmungo.errors import MissingError, RefusedError
 from sinmungo.host.models import hook_failures
 from sinmungo.host.types import Quarantined
-from sinmungo.platform_desk import figures, log, operators
+from sinmungo.platform_desk import figures, operators
 from sinmungo.platform_desk.operators import Handed
-from sinmungo.testing.desk import PASSWORD, Door, at_the_desk, give_up, new_operator, now_code
+from sinmungo.testing.desk import (
+    PASSWORD,
+    Door,
+    give_up,
+    lines,
+    now_code,
+)
 from sinmungo.testing.people import People
 from sinmungo.testing.web import Web
 from sinmungo_tenants import Tenant, insert_into, read, write
@@ -35,22 +40,6 @@ PAGES = ("", "/plugins", "/fleet", "/archives", "/jobs", "/log", "/password")
 @pytest.fixture
 def door(app: Any) -> Door:
     return Door(app)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def kim(runtime: Runtime, quick_hashing: None) -> Handed:  # noqa: ARG001 - a fixture cannot usefixtures
-    return await new_operator(runtime)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(app: Any, kim: Handed) -> AsyncIterator[Door]:
-    async with at_the_desk(app, kim) as opened:
-        yield opened
-
-
-async def lines(runtime: Runtime, login: str) -> list[tuple[str, str]]:
-    async with runtime.doors.control_session() as db:
-        return [(n.act, n.subject) for n in await log.recent(db) if n.login == login]
 
 
 async def test_password_and_digits_open_the_desk(door: Door, kim: Handed, runtime: Runtime):

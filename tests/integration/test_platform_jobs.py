@@ -1,11 +1,9 @@
 """The operator's desk: what was given up is done again, one, a kind or all, and it is noted."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import (
     BigInteger,
     Text,
@@ -26,33 +24,17 @@ from sinmungo.errors import RefusedError
 from sinmungo.host.context import Work
 from sinmungo.host.models import access_log
 from sinmungo.host.models import outbox as outbox_table
-from sinmungo.platform_desk import figures, jobs, log, retries
+from sinmungo.platform_desk import figures, jobs, retries
 from sinmungo.platform_desk.operators import Handed
 from sinmungo.platform_desk.retries import Who
 from sinmungo.platform_desk.sessions import Operator
-from sinmungo.testing.desk import Door, at_the_desk, give_up, new_operator
+from sinmungo.testing.desk import Door, give_up, lines
 from sinmungo_tenants import Tenant, read, write
 
 NOTED = read(select(access_log.c.act).order_by(access_log.c.id), str)
 _ROW = read(
     select(func.concat(cast(outbox_table.c.id, Text), " ", outbox_table.c.state).label("row")), str
 )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def kim(runtime: Runtime, quick_hashing: None) -> Handed:  # noqa: ARG001 - a fixture cannot usefixtures
-    return await new_operator(runtime)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(app: Any, kim: Handed) -> AsyncIterator[Door]:
-    async with at_the_desk(app, kim) as opened:
-        yield opened
-
-
-async def lines(runtime: Runtime, login: str) -> list[tuple[str, str]]:
-    async with runtime.doors.control_session() as db:
-        return [(n.act, n.subject) for n in await log.recent(db) if n.login == login]
 
 
 async def states(runtime: Runtime, city: Tenant) -> dict[str, str]:

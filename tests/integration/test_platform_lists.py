@@ -15,7 +15,7 @@ from sinmungo.app import Runtime
 from sinmungo.component import COMPONENT
 from sinmungo.platform_desk import log
 from sinmungo.platform_desk.operators import Handed
-from sinmungo.testing.desk import Door, at_the_desk, new_operator
+from sinmungo.testing.desk import Door
 from sinmungo_tenants import insert_into, write
 from sinmungo_tenants.control.archives import archives
 from sinmungo_tenants.control.fleet import FLEET_LOCK, fleet_outcomes, fleet_runs
@@ -28,17 +28,6 @@ _REVISION = (
     "INSERT INTO control.component_state (tenant_id, component, revision, updated_at)"
     " VALUES (%s, 'core', %s, now())"
 )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def kim(runtime: Runtime, quick_hashing: None) -> Handed:  # noqa: ARG001 - a fixture cannot usefixtures
-    return await new_operator(runtime)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(app: Any, kim: Handed) -> AsyncIterator[Door]:
-    async with at_the_desk(app, kim) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -15,12 +15,12 @@ from aiosmtpd.smtp import AuthResult
 from sinmungo import clock
 from sinmungo.config import Settings
 from sinmungo.deploy.checkup import deployed, machine, reach
-from sinmungo.deploy.checkup.terms import Finding
 from sinmungo.host.types import Quarantined
 from sinmungo.platform_desk import cities, figures
 from sinmungo.platform_desk.figures import Waiting
 from sinmungo.platform_desk.operators import OperatorRow
 from sinmungo.sealed import DeploymentKey
+from sinmungo.testing.doctor import changed, worst
 from sinmungo_tenants import Tenant
 from sinmungo_tenants.archive.view import LastArchive
 from sinmungo_tenants.fleet.view import RunRow
@@ -31,17 +31,6 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(data=str(tmp_path))
     DeploymentKey.generate().save(made.key_file)
     return made
-
-
-def changed(settings: Settings, **values: Any) -> Settings:
-    return msgspec.structs.replace(settings, **values)
-
-
-def worst(found: Any, check: str) -> Finding:
-    order = ("BAD", "WARN", "OK")
-    mine = [f for f in found if f.check == check]
-    assert mine, (check, found)
-    return min(mine, key=lambda f: order.index(f.level))
 
 
 def test_no_data_folder(settings: Settings, tmp_path: Path):

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Response, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from sinmungo.experts import service
+from sinmungo.experts import fees, service
 from sinmungo.experts.permissions import MANAGE, READ, RULES, TAX
 from sinmungo.experts.queries import ExpertLine, FieldRow, TieRow
 from sinmungo.host.context import Ctx
@@ -117,15 +117,8 @@ class TaxIn(msgspec.Struct, forbid_unknown_fields=True):
     holder: str
 
 
-class RuleIn(msgspec.Struct, forbid_unknown_fields=True):
+class RuleIn(fees.RuleIn, kw_only=True, forbid_unknown_fields=True):
     """Won, years and days from a day on. Caps are per calendar year."""
-
-    valid_from: date
-    hourly: int
-    company_cap: int
-    expert_cap: int
-    conflict_years: int
-    report_days: int
 
 
 class RuleOut(msgspec.Struct):

@@ -10,7 +10,7 @@ import httpx
 from sinmungo import clock
 from sinmungo.app import Runtime
 from sinmungo.jobs import outbox
-from sinmungo.platform_desk import operators, totp
+from sinmungo.platform_desk import log, operators, totp
 from sinmungo.platform_desk.operators import Handed
 from sinmungo.testing.web import Browser
 from sinmungo_tenants import Tenant
@@ -65,3 +65,9 @@ async def give_up(runtime: Runtime, city: Tenant, kind: str, rows: int = 1) -> N
         for row in await outbox.claim(ctx):
             row.attempts = outbox.MAX_ATTEMPTS
             await outbox.fail(ctx, row, ValueError("손님의 이름"))
+
+
+async def lines(runtime: Runtime, login: str) -> list[tuple[str, str]]:
+    """Return act and subject of what the operator's log says of a login."""
+    async with runtime.doors.control_session() as db:
+        return [(n.act, n.subject) for n in await log.recent(db) if n.login == login]
